@@ -1,0 +1,46 @@
+/**
+ * JSON that loses nothing: numbers that a double cannot hold keep their source text.
+ *
+ * `JSON.rawJSON` and the reviver's `source` are ECMAScript's "JSON.parse source text access" (in Node since 22).
+ */
+
+export type JsonPrimitive = null | boolean | number | string;
+export type JsonValue = JsonPrimitive | JsonValue[] | JsonObject | RawJson;
+export type JsonObject = { [name: string]: JsonValue };
+
+/** A number kept as its source text; `JSON.stringify` prints exactly that text. */
+export type RawJson = { readonly rawJSON: string };
+
+type RawJsonApi = {
+  rawJSON(text: string): RawJson;
+  isRawJSON(value: unknown): value is RawJson;
+  parse(
+    text: string,
+    reviver: (name: string, value: JsonValue, context: { source?: string }) => JsonValue,
+  ): JsonValue;
+};
+const rawJsonApi = JSON as unknown as RawJsonApi;
+
+// A number of 16 digits or more, with an exponent, or a negative zero: only such a text can mean a value that a double does not hold.
+// It also matches inside strings, which costs a slower parse and changes nothing.
+const SUSPICIOUS_NUMBER = /[:,[\s](?:-?\d[\d.]{15,}|-?\d[\d.]*[eE]|-0)/;
+
+export const isRawJson = (value: unknown): value is RawJson => rawJsonApi.isRawJSON(value);
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
+
+/** `JSON.parse`, but integers beyond 2^53 (and numbers beyond a double's range) come back as {@link RawJson}. Throws SyntaxError. */
+export function parseJson(text: string): JsonValue {
+  if (!SUSPICIOUS_NUMBER.test(text)) return JSON.parse(text);
+  return rawJsonApi.parse(text, (_name, value, { source }) =>
+    typeof value === 'number' && source !== undefined && !isExact(value, source)
+      ? rawJsonApi.rawJSON(source)
+      : value,
+  );
+}
+
+function isExact(value: number, source: string): boolean {
+  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
+  return !Number.isInteger(value) || Number.isSafeInteger(value) || String(value) === source;
+}
