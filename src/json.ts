@@ -9,7 +9,10 @@ export type JsonValue = JsonPrimitive | JsonValue[] | JsonObject | RawJson;
 export type JsonObject = { [name: string]: JsonValue };
 
 /** A number kept as its source text; `JSON.stringify` prints exactly that text. */
-export type RawJson = { readonly rawJSON: string };
+// An interface, so that it is not taken for a JsonObject.
+export interface RawJson {
+  readonly rawJSON: string;
+}
 
 type RawJsonApi = {
   rawJSON(text: string): RawJson;

@@ -1,0 +1,51 @@
+# Everything that runs here runs on the Node that `make setup` installed, without a build step and without Docker.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# A prefix for recipes, not an export: npm must run on the system's Node, because `npm ci` deletes this one.
+# kafkajs computes a negative delay in its request queue, of which current Node warns once a process.
+USE_NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH" NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+
+# make demo ONCE=1 EVENTS=1000000 RATE=50
+ONCE ?=
+EVENTS ?= 200000
+DAYS ?= 80
+RATE ?= 5
+
+.PHONY: help setup preconditions demo test test-unit check stack clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete ## install all that is needed into ignored folders (once)
+
+node_modules/.complete: package-lock.json .npmrc | preconditions
+	@dev/setup.sh npm
+
+.cache/kafka/.complete: dev/kafka/pom.xml | preconditions
+	@dev/setup.sh kafka
+
+.cache/registry/.complete: dev/registry/pom.xml | preconditions
+	@dev/setup.sh registry
+
+preconditions:
+	@dev/setup.sh preconditions
+
+demo: setup ## see it work: Kafka, registry, simulated Asana, connector, live view; Ctrl-C verifies (ONCE=1: unattended)
+	@$(USE_NODE) node dev/demo.ts --events $(EVENTS) --days $(DAYS) --rate $(RATE) $(if $(ONCE),--once)
+
+test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry
+	@$(USE_NODE) vitest run
+
+test-unit: setup ## the unit tests alone (seconds, no services)
+	@$(USE_NODE) vitest run --project unit
+
+check: setup ## types and lint
+	@$(USE_NODE) tsc --noEmit
+	@$(USE_NODE) biome check --error-on-warnings .
+
+stack: setup ## Kafka and the schema registry in the foreground, until Ctrl-C
+	@$(USE_NODE) node dev/stack.ts
+
+clean: ## remove everything that setup installed
+	rm -rf .cache node_modules

@@ -1,0 +1,70 @@
+/** `make demo`: everything on this machine, from a backlog in a simulated Asana to the proof that it is in Kafka exactly once. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { presentAsLines, presentOnScreen } from './demo/presenters.ts';
+import { DemoRun } from './demo/run.ts';
+import { type Backlog, type DemoServices, startServices } from './demo/services.ts';
+import { renderAddresses } from './demo/view.ts';
+
+/** Without a terminal the live events are followed for so long, so that they are part of what is proven. */
+const LIVE_MS = 6_000;
+
+const { values: options } = parseArgs({
+  options: {
+    events: { type: 'string', default: '200000' },
+    days: { type: 'string', default: '80' },
+    rate: { type: 'string', default: '5' },
+    once: { type: 'boolean', default: false },
+  },
+});
+
+async function main(backlog: Backlog, unattended: boolean, stop: AbortSignal): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'asana-audit-demo-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  say('starting Kafka, the schema registry and a simulated Asana with a backlog');
+  const services = await startServices(backlog, { folder, cleanup, say, signal: stop });
+  for (const line of renderAddresses(services.addresses)) say(line);
+
+  const { report, proven } = await present(services, unattended, stop);
+  process.stdout.write(report);
+  say(proven);
+}
+
+async function present(services: DemoServices, unattended: boolean, stop: AbortSignal) {
+  const onScreen = process.stdout.isTTY && !unattended;
+  const hint = onScreen ? ' (Ctrl-C: come to rest and verify)' : '';
+  {
+    await using presenter = onScreen ? presentOnScreen(services, process.stdout) : presentAsLines(say);
+    const run = new DemoRun(services, presenter);
+    await run.catchUp(`catching up with the backlog${hint}`, stop);
+    const enough = unattended ? AbortSignal.any([stop, AbortSignal.timeout(LIVE_MS)]) : stop;
+    await run.followLive(`following the live events${hint}`, enough);
+    await run.stopLiveRate();
+    await run.catchUp('no new events any more: committing the rest', new AbortController().signal);
+  }
+  const run = new DemoRun(services, presentAsLines(say));
+  await run.stopConnector();
+  return run.verify();
+}
+
+function say(line: string): void {
+  console.log(line);
+}
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    // The second one means: at once. What was started dies with this process.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new Error(`stopped by ${name} before everything was up`));
+  });
+}
+
+await main(options, options.once, stop.signal).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

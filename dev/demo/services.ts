@@ -1,0 +1,148 @@
+/** Starts all that the demo is made of; whatever was started is deferred to `cleanup`, in the order in which it must end. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lastLines } from '../java.ts';
+import { startKafka } from '../kafka.ts';
+import { findFreePorts } from '../ports.ts';
+import { type ChildHandle, startChild } from '../process.ts';
+import { startRegistry } from '../registry.ts';
+import { waitUntil } from '../wait.ts';
+import type { Addresses } from './view.ts';
+
+export type Backlog = { events: string; days: string; rate: string };
+
+export type DemoServices = {
+  simulatorUrl: string;
+  metricsUrl: string;
+  kafkaBrokers: string;
+  schemaRegistryUrl: string;
+  connector: ChildHandle;
+  connectorLog: string;
+  /** The whole environment of the connector's commands, `verify` among them. */
+  connectorEnv: NodeJS.ProcessEnv;
+  addresses: Addresses;
+};
+
+export type StartContext = {
+  /** For logs and data; not removed here. */
+  folder: string;
+  cleanup: AsyncDisposableStack;
+  say: (line: string) => void;
+  signal: AbortSignal;
+};
+
+export const CONNECTOR = join(import.meta.dirname, '../../bin', 'asana-audit-kafka');
+export const EVENTS_TOPIC = 'asana.audit-log-events';
+
+const WORKSPACE = '1201234567890123';
+const TOKEN = 'simulator-token';
+const START_TIMEOUT_MS = 120_000;
+const STOP_GRACE_MS = 10_000;
+
+/** Throws with the end of the log of the part that did not start. */
+export async function startServices(backlog: Backlog, context: StartContext): Promise<DemoServices> {
+  const { folder, cleanup, say, signal } = context;
+  const [kafka, registry, simulatorUrl, [metricsPort = 0]] = await allOrFirstError([
+    startKafka({ brokers: 1, folder, logger: say, signal }).then((service) => closeLater(cleanup, service)),
+    startRegistry({ folder, logger: say, signal }).then((service) => closeLater(cleanup, service)),
+    startSimulator(backlog, context),
+    findFreePorts(1),
+  ]);
+  const connectorEnv = {
+    ...inheritedEnvironment(process.env),
+    ASANA_BASE_URL: `${simulatorUrl}/api/1.0`,
+    ASANA_TOKEN: TOKEN,
+    ASANA_WORKSPACES: WORKSPACE,
+    POLL_INTERVAL: '1s',
+    KAFKA_BROKERS: kafka.bootstrapServers,
+    SCHEMA_REGISTRY_URL: registry.url,
+    EVENTS_TOPIC,
+    HTTP_PORT: String(metricsPort),
+  };
+  const connectorLog = join(folder, 'connector.log');
+  say('starting the connector');
+  const connector = await startChild({
+    command: CONNECTOR,
+    args: ['run'],
+    env: connectorEnv,
+    logFile: connectorLog,
+  });
+  cleanup.defer(async () => void (await connector.stop(STOP_GRACE_MS)));
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  return {
+    simulatorUrl,
+    metricsUrl,
+    kafkaBrokers: kafka.bootstrapServers,
+    schemaRegistryUrl: registry.url,
+    connector,
+    connectorLog,
+    connectorEnv,
+    addresses: {
+      Kafka: kafka.bootstrapServers,
+      'schema registry': registry.url,
+      'simulated Asana': connectorEnv.ASANA_BASE_URL,
+      metrics: metricsUrl,
+      logs: folder,
+    },
+  };
+}
+
+/** Throws when the process ends before it answers. */
+async function startSimulator(backlog: Backlog, context: StartContext): Promise<string> {
+  const { folder, cleanup, say, signal } = context;
+  const [port = 0] = await findFreePorts(1);
+  const logFile = join(folder, 'simulator.log');
+  const child = await startChild({
+    command: CONNECTOR,
+    args: [
+      ...['simulate', '--port', String(port), '--workspaces', WORKSPACE, '--token', TOKEN],
+      ...['--events', backlog.events, '--days', backlog.days, '--rate', backlog.rate],
+    ],
+    env: inheritedEnvironment(process.env),
+    logFile,
+  });
+  cleanup.defer(async () => void (await child.stop(STOP_GRACE_MS)));
+  const url = `http://127.0.0.1:${port}`;
+  const ended = failWhenEnded(child, 'the simulator', logFile);
+  await Promise.race([
+    ended,
+    waitUntil(async (end) => (await fetch(`${url}/simulator/status`, { signal: end })).ok || undefined, {
+      what: `the simulator on ${url} to answer`,
+      timeoutMs: START_TIMEOUT_MS,
+      signal,
+    }),
+  ]);
+  say(`the simulated Asana is up on ${url}`);
+  return url;
+}
+
+/** Rejects, with the end of its log, when a process ends that should not; otherwise it stays pending. */
+export async function failWhenEnded(child: ChildHandle, name: string, logFile: string): Promise<never> {
+  const { code, signal } = await child.exited;
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  throw new Error(
+    `${name} ended with ${signal ?? `exit code ${code}`}; the end of its log:\n${lastLines(log, 20)}`,
+  );
+}
+
+function closeLater<T extends { close(): Promise<void> }>(cleanup: AsyncDisposableStack, service: T): T {
+  cleanup.defer(() => service.close());
+  return service;
+}
+
+/** Like Promise.all, but waits for the others before it throws: what is still starting could not be cleaned up. */
+async function allOrFirstError<T extends readonly Promise<unknown>[]>(
+  promises: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/** Nothing else from outside: a real ASANA_TOKEN_FILE in the shell must not get into a demo. */
+function inheritedEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, NODE_OPTIONS } = env;
+  return Object.fromEntries(
+    Object.entries({ PATH, HOME, TMPDIR, NODE_OPTIONS }).filter(([, value]) => value !== undefined),
+  );
+}

@@ -1,0 +1,93 @@
+import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
+import type { HttpAnswer } from './http.ts';
+
+/** One page as the API sent it: events in its order, unread; `offset` is null where there is no `next_page`. */
+export interface PageBody {
+  readonly events: readonly JsonValue[];
+  readonly offset: string | null;
+}
+
+const MAX_QUOTED = 300;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The page in an answer; throws a ConnectorError whose disposition says what the answer means. */
+export function readAnswer(answer: HttpAnswer, sentOffset: string | undefined): PageBody {
+  if (answer.status !== 200) throw refusal(answer, sentOffset);
+  const body = parse(answer.body);
+  if (!isJsonObject(body) || !Array.isArray(body.data))
+    throw invalid('expected an object with an array `data`');
+  return { events: body.data, offset: nextOffset(body.next_page) };
+}
+
+function parse(body: Buffer): JsonValue {
+  try {
+    return parseJson(utf8.decode(body));
+  } catch (error) {
+    throw invalid(messageOf(error), error);
+  }
+}
+
+/** Only `offset` is used: `uri` and `path` could lead to another host. */
+function nextOffset(nextPage: JsonValue | undefined): string | null {
+  if (nextPage === null || nextPage === undefined) return null;
+  if (!isJsonObject(nextPage)) throw invalid('expected `next_page` to be an object or null');
+  const { offset } = nextPage;
+  if (offset === null || offset === undefined) return null;
+  if (typeof offset !== 'string' || offset === '') throw invalid('expected `next_page.offset` to be a text');
+  return offset;
+}
+
+const invalid = (what: string, cause?: unknown) =>
+  new ConnectorError('ASANA_ANSWER_INVALID', `Asana's answer cannot be read: ${what}`, { cause });
+
+function refusal(answer: HttpAnswer, sentOffset: string | undefined): ConnectorError {
+  return new ConnectorError(
+    codeOf(answer.status, sentOffset),
+    `Asana answered ${answer.status}: ${errorTexts(answer.body)}`,
+  );
+}
+
+function codeOf(status: number, sentOffset: string | undefined): ErrorCode {
+  // Both texts that are known for a 400 with an offset (expired, invalid) mean the same to us, and so would a third:
+  // without the offset, a request that is wrong for another reason is refused again, and then it is the request.
+  if (status === 400 && sentOffset !== undefined) return 'ASANA_OFFSET_REFUSED';
+  if (status === 401) return 'ASANA_UNAUTHORIZED';
+  if (status === 402 || status === 403) return 'ASANA_FORBIDDEN';
+  if (status === 404) return 'ASANA_WORKSPACE_UNKNOWN';
+  if (status === 429) return 'ASANA_RATE_LIMITED';
+  if (status === 408 || status >= 500) return 'ASANA_SERVER_ERROR';
+  return 'ASANA_REQUEST_REFUSED';
+}
+
+/** The messages of an error body, or its beginning where it is not Asana's JSON (a proxy's HTML for example). */
+function errorTexts(body: Buffer): string {
+  const text = body.subarray(0, 64 * 1024).toString('utf8');
+  try {
+    const parsed = parseJson(text);
+    if (isJsonObject(parsed) && Array.isArray(parsed.errors)) {
+      const messages = parsed.errors
+        .filter(isJsonObject)
+        .map(({ message, phrase }) => [message, phrase].filter(Boolean).join(' / '));
+      return messages.join('; ').slice(0, MAX_QUOTED) || 'no message';
+    }
+  } catch {
+    // Not JSON: quoted as it is.
+  }
+  return text.replace(/\s+/g, ' ').trim().slice(0, MAX_QUOTED) || 'no body';
+}
+
+const MAX_RETRY_AFTER_MS = 5 * 60_000;
+
+/** `Retry-After`, in seconds or as a date, as a wait from `nowMs`; undefined where absent or no wait. Capped at 5 minutes. */
+export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
+}
+
+/** Asana's own clock, from the `Date` header; epoch milliseconds. */
+export function serverTimeMs(header: string | string[] | undefined): number | undefined {
+  const timeMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+
+const MINUTE_MS = 60_000;
+// Requests that left evenly spaced may arrive a little closer together than they left.
+const JITTER_GUARD = 1.01;
+
+export interface RequestBudget {
+  /** Waits until one more request may leave. */
+  acquire(signal: AbortSignal): Promise<void>;
+  /** After a 429: nobody with this token asks before `timeMs` (epoch milliseconds). */
+  pauseUntil(timeMs: number): void;
+}
+
+/**
+ * The request budget of one token, shared by all who use it.
+ *
+ * Requests get slots spaced evenly, with a burst of at most a second's worth, so that no rolling minute holds more than
+ * `requestsPerMinute`: `burst - 1 + 60 s / spacing <= requestsPerMinute`. Refused requests count at Asana too, so a budget
+ * that is right never meets a 429.
+ */
+export class TokenBudget implements RequestBudget {
+  readonly #clock: Clock;
+  readonly #onWait: (waitMs: number) => void;
+  readonly #spacingMs: number;
+  readonly #burstMs: number;
+  /** The time of the next free slot if slots were handed out one by one; it may lag by the burst. */
+  #nextSlotMs = Number.NEGATIVE_INFINITY;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** @param requestsPerMinute 0 = unlimited */
+  constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
+    this.#clock = clock;
+    this.#onWait = onWait;
+    const burst = Math.max(1, Math.floor(requestsPerMinute / 60));
+    this.#spacingMs =
+      requestsPerMinute === 0 ? 0 : (MINUTE_MS / (requestsPerMinute - burst + 1)) * JITTER_GUARD;
+    this.#burstMs = (burst - 1) * this.#spacingMs;
+  }
+
+  async acquire(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const nowMs = this.#clock.monotonicMs();
+    const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
+    this.#nextSlotMs = slotMs + this.#spacingMs;
+    await this.#wait(slotMs - nowMs, signal);
+    // A pause may be lengthened while we wait for it.
+    while (this.#pausedUntilMs > this.#clock.now())
+      await this.#wait(this.#pausedUntilMs - this.#clock.now(), signal);
+  }
+
+  pauseUntil(timeMs: number): void {
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, timeMs);
+  }
+
+  async #wait(waitMs: number, signal: AbortSignal): Promise<void> {
+    if (waitMs <= 0) return;
+    this.#onWait(waitMs);
+    await this.#clock.sleep(waitMs, signal);
+  }
+}

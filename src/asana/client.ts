@@ -1,0 +1,123 @@
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import type { Secret } from '../config/secret.ts';
+import { type ConnectorError, toConnectorError } from '../errors.ts';
+import type { JsonValue } from '../json.ts';
+import { readAnswer, retryAfterMs, serverTimeMs } from './answer.ts';
+import type { RequestBudget } from './budget.ts';
+import type { HttpAnswer, HttpGet } from './http.ts';
+import { type Query, queryParameters } from './query.ts';
+import { readToken, type TokenSource } from './token.ts';
+
+/** One page. `asOfMs` is a time on Asana's clock at which the answer was not older: what is absent was not visible then. */
+export interface Page {
+  readonly events: readonly JsonValue[];
+  readonly offset: string | null;
+  readonly asOfMs: number;
+}
+
+export interface AsanaObserver {
+  /** @param status of HTTP, or `error` where no answer came */
+  requestEnded(status: number | 'error', durationMs: number): void;
+  /** A request that will be repeated after `waitMs`. */
+  requestFailed(error: ConnectorError, attempt: number, waitMs: number): void;
+  requestRecovered(attempts: number): void;
+}
+
+export interface AsanaPorts {
+  readonly get: HttpGet;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly budget: RequestBudget;
+  readonly observer: AsanaObserver;
+}
+
+const RETRY = { baseMs: 500, capMs: 30_000 };
+
+/** One workspace's audit log: one call, one page. The only retry layer towards Asana. */
+export class AuditLogClient {
+  readonly #endpoint: URL;
+  readonly #tokenSource: TokenSource;
+  readonly #ports: AsanaPorts;
+  #token: Secret | undefined;
+
+  constructor(baseUrl: URL, workspaceGid: string, tokenSource: TokenSource, ports: AsanaPorts) {
+    this.#endpoint = new URL(
+      `${baseUrl.pathname.replace(/\/+$/, '')}/workspaces/${workspaceGid}/audit_log_events`,
+      baseUrl,
+    );
+    this.#tokenSource = tokenSource;
+    this.#ports = ports;
+  }
+
+  /**
+   * The page of `query` at `offset`, or its first. Transient failures are repeated until `signal` aborts.
+   * Throws ASANA_OFFSET_REFUSED (catch up) and the errors that halt a stream.
+   */
+  async fetchPage(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
+    const { observer } = this.#ports;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const page = await this.#fetchOnce(query, offset, signal);
+        if (attempt > 0) observer.requestRecovered(attempt);
+        return page;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = toConnectorError(thrown);
+        if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken())) continue;
+        if (error.disposition !== 'retry-request') throw error;
+        const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
+        observer.requestFailed(error, attempt, waitMs);
+        await this.#ports.clock.sleep(waitMs, signal);
+      }
+    }
+  }
+
+  async #fetchOnce(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
+    const { budget, clock } = this.#ports;
+    this.#token ??= await readToken(this.#tokenSource);
+    await budget.acquire(signal);
+    const url = new URL(this.#endpoint);
+    url.search = queryParameters(query, offset).toString();
+    const startedAtMs = clock.now();
+    const { answer, durationMs } = await this.#get(url, this.#token, signal);
+    if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
+    const page = readAnswer(answer, offset);
+    const answeredAtMs = serverTimeMs(answer.headers.date);
+    return {
+      ...page,
+      asOfMs: answeredAtMs === undefined ? startedAtMs : answeredAtMs - Math.ceil(durationMs),
+    };
+  }
+
+  async #get(
+    url: URL,
+    token: Secret,
+    signal: AbortSignal,
+  ): Promise<{ answer: HttpAnswer; durationMs: number }> {
+    const { get, clock, observer } = this.#ports;
+    const startedMs = clock.monotonicMs();
+    let status: number | 'error' = 'error';
+    try {
+      const answer = await get(url, { authorization: `Bearer ${token.reveal()}` }, signal);
+      status = answer.status;
+      return { answer, durationMs: clock.monotonicMs() - startedMs };
+    } finally {
+      observer.requestEnded(status, clock.monotonicMs() - startedMs);
+    }
+  }
+
+  /** Everybody who uses the token waits: what is asked meanwhile would be refused, and counted. */
+  #heedRetryAfter(answer: HttpAnswer): void {
+    const nowMs = this.#ports.clock.now();
+    const waitMs = retryAfterMs(answer.headers['retry-after'], nowMs);
+    if (waitMs !== undefined) this.#ports.budget.pauseUntil(nowMs + waitMs);
+  }
+
+  async #takeUpNewToken(): Promise<boolean> {
+    const refused = this.#token;
+    if (refused === undefined) return false;
+    this.#token = await readToken(this.#tokenSource);
+    return !this.#token.equals(refused);
+  }
+}

@@ -1,0 +1,76 @@
+import { createGunzip } from 'node:zlib';
+import { type Dispatcher, request } from 'undici';
+import { ConnectorError, messageOf } from '../errors.ts';
+
+/** One answer, whole, within its caps. Header names are in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface HttpLimits {
+  /** From connect to the last byte. */
+  readonly deadlineMs: number;
+  /** Of the body, after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+export type HttpGet = (url: URL, headers: Record<string, string>, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/**
+ * One GET: no redirect is followed, and no answer takes longer or grows larger than its limits.
+ *
+ * Throws ASANA_UNREACHABLE where no whole answer came, ASANA_ANSWER_INVALID where it was too large or not what it said;
+ * the signal's reason where `signal` aborted.
+ */
+export function httpGet(dispatcher: Dispatcher, limits: HttpLimits): HttpGet {
+  return async (url, headers, signal) => {
+    const deadline = AbortSignal.timeout(limits.deadlineMs);
+    const either = AbortSignal.any([signal, deadline]);
+    try {
+      const answer = await request(url, {
+        dispatcher,
+        signal: either,
+        headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: await readBody(answer, limits.maxBodyBytes),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ConnectorError) throw error;
+      const what = deadline.aborted ? `no whole answer within ${limits.deadlineMs} ms` : messageOf(error);
+      throw new ConnectorError('ASANA_UNREACHABLE', `${url.origin}: ${what}`, { cause: error });
+    }
+  };
+}
+
+async function readBody({ body, headers }: Dispatcher.ResponseData, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  const gunzip = headers['content-encoding'] === 'gzip' ? createGunzip() : undefined;
+  // A failing source must fail the unzipper as well: pipe() alone would leave the reader waiting for ever.
+  if (gunzip) body.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  try {
+    for await (const chunk of gunzip ?? body) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxBytes)
+        throw new ConnectorError('ASANA_ANSWER_INVALID', `the answer is larger than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    body.destroy();
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
+      throw new ConnectorError(
+        'ASANA_ANSWER_INVALID',
+        `the answer is not the gzip that it says: ${error.message}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { systemClock } from './clock.ts';
+import { check } from './commands/check.ts';
+import { type Command, type CommandContext, UsageError } from './commands/command.ts';
+import { run } from './commands/run.ts';
+import { simulate } from './commands/simulate.ts';
+import { verify } from './commands/verify.ts';
+import { toConnectorError } from './errors.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = { run, check, verify, simulate };
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const GRACE_MS = 10_000;
+
+const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+function help(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  return `asana-audit-kafka ${version}: Asana's audit log in Kafka, every event exactly once
+
+Usage: asana-audit-kafka <command> [options]
+
+${lines.join('\n')}
+
+Options:
+  --help     this text, or that of a command
+  --version  the version
+
+Configuration is by environment variables: docs/configuration.md
+`;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined)
+    throw new UsageError(`'${name}' is not a command; there are ${Object.keys(COMMANDS).join(', ')}`);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(command.help);
+    return 0;
+  }
+  return command.main(rest, context());
+}
+
+function context(): CommandContext {
+  return {
+    environment: process.env,
+    clock: systemClock,
+    random: Math.random,
+    newId: () => crypto.randomUUID(),
+    version,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: stopSignal(),
+  };
+}
+
+/** Aborts on the first SIGTERM or SIGINT; what has not ended within the grace time then is cut off: Kafka aborts what is open. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) return;
+      setTimeout(() => process.exit(0), GRACE_MS).unref();
+      stop.abort(new Error(`stopped by ${name}`));
+    });
+  }
+  return stop.signal;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  if (thrown instanceof UsageError) {
+    process.stderr.write(`asana-audit-kafka: ${thrown.message}\nTry: asana-audit-kafka --help\n`);
+    process.exitCode = EXIT_USAGE;
+  } else {
+    const error = toConnectorError(thrown);
+    process.stderr.write(
+      `asana-audit-kafka: ${error.message}\n  ${error.code}; next step: ${error.nextStep}\n`,
+    );
+    process.exitCode = error.code === 'CONFIG_INVALID' ? EXIT_USAGE : EXIT_FAILED;
+  }
+}

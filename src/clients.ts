@@ -1,0 +1,116 @@
+import { Agent } from 'undici';
+import { TokenBudget } from './asana/budget.ts';
+import { type AsanaObserver, AuditLogClient } from './asana/client.ts';
+import { httpGet } from './asana/http.ts';
+import type { Filters } from './asana/query.ts';
+import type { SchemaRequest } from './avro/registry.ts';
+import type { RegistryConnection } from './avro/registry-call.ts';
+import { EVENT_SCHEMA } from './avro/schema.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/load.ts';
+import type { KafkaClient } from './kafka/client.ts';
+import { KafkajsClient } from './kafka/kafkajs-client.ts';
+import type { TopicOptions } from './kafka/topics.ts';
+import type { Log } from './observe/log.ts';
+import type { Scope } from './stream/chain.ts';
+
+/** What the configuration leads to: the clients of a process, and how each room wants its part of it. */
+export interface Clients {
+  /** By workspace gid. */
+  readonly asana: ReadonlyMap<string, AuditLogClient>;
+  readonly kafka: KafkaClient;
+  close(): Promise<void>;
+}
+
+export interface ClientPorts {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly onBudgetWait: (waitMs: number) => void;
+  readonly watchRequests: (workspaceGid: string) => AsanaObserver;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const REGISTRY_TIMEOUT_MS = 10_000;
+
+export function createClients(config: Config, ports: ClientPorts): Clients {
+  const { clock, random, log } = ports;
+  const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const kafka = new KafkajsClient(
+    {
+      brokers: config.KAFKA_BROKERS,
+      clientId: config.CONNECTOR_NAME,
+      transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
+      compression: config.KAFKA_COMPRESSION,
+    },
+    log,
+    clock,
+    random,
+  );
+  return {
+    asana: createAsanaClients(config, dispatcher, ports),
+    kafka,
+    close: async () => {
+      await Promise.allSettled([kafka.close(), dispatcher.close()]);
+    },
+  };
+}
+
+/** One client a workspace; those that share a token share its budget. */
+function createAsanaClients(
+  config: Config,
+  dispatcher: Agent,
+  ports: ClientPorts,
+): Map<string, AuditLogClient> {
+  const { clock, random } = ports;
+  const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
+  const budgets = new Map<string, TokenBudget>();
+  const clients = new Map<string, AuditLogClient>();
+  for (const [workspaceGid, source] of config.tokens) {
+    const token = 'file' in source ? source.file : '';
+    const budget =
+      budgets.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
+    budgets.set(token, budget);
+    const asanaPorts = { get, clock, random, budget, observer: ports.watchRequests(workspaceGid) };
+    clients.set(workspaceGid, new AuditLogClient(config.ASANA_BASE_URL, workspaceGid, source, asanaPorts));
+  }
+  return clients;
+}
+
+export const registryConnection = (config: Config, clock: Clock): RegistryConnection => ({
+  url: config.SCHEMA_REGISTRY_URL.href,
+  timeoutMs: REGISTRY_TIMEOUT_MS,
+  clock,
+});
+
+export const schemaRequest = (config: Config, clock: Clock): SchemaRequest => ({
+  ...registryConnection(config, clock),
+  subject: `${config.EVENTS_TOPIC}-value`,
+  schema: EVENT_SCHEMA,
+  autoRegister: config.AUTO_REGISTER_SCHEMAS,
+});
+
+const filtersOf = (config: Config): Filters => ({
+  eventType: config.ASANA_EVENT_TYPE,
+  actorType: config.ASANA_ACTOR_TYPE,
+  actorGid: config.ASANA_ACTOR_GID,
+  resourceGid: config.ASANA_RESOURCE_GID,
+});
+
+export const scopeOf = (config: Config): Scope => ({
+  filters: filtersOf(config),
+  startAtMs: config.START_AT,
+  endAtMs: config.END_AT,
+});
+
+export const topicOptions = (config: Config): TopicOptions => ({
+  eventsTopic: config.EVENTS_TOPIC,
+  stateTopic: config.STATE_TOPIC,
+  eventsPartitions: config.EVENTS_TOPIC_PARTITIONS,
+  statePartitions: config.STATE_TOPIC_PARTITIONS,
+  replicationFactor: config.TOPIC_REPLICATION_FACTOR,
+  eventsRetentionMs: config.EVENTS_TOPIC_RETENTION,
+  allowShortRetention: config.ALLOW_SHORT_RETENTION,
+});

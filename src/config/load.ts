@@ -1,0 +1,131 @@
+import { ConnectorError } from '../errors.ts';
+import { nearest } from './nearest.ts';
+import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
+import { READERS, type ValueOf } from './parse.ts';
+import type { Secret } from './secret.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Always<N extends OptionName> = (typeof OPTIONS)[N] extends { default: string } | { required: true }
+  ? true
+  : false;
+type Value<N extends OptionName> = ValueOf<(typeof OPTIONS)[N]['kind']>;
+
+/** One property a variable, read and checked: times in epoch milliseconds, durations in milliseconds. */
+export type Settings = {
+  readonly [N in OptionName]: Always<N> extends true ? Value<N> : Value<N> | undefined;
+};
+
+export interface Config extends Settings {
+  /** Where each workspace's token comes from. */
+  readonly tokens: ReadonlyMap<string, { readonly file: string } | { readonly value: Secret }>;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the whole configuration from `environment`. Throws CONFIG_INVALID, which names all problems at once. */
+export function loadConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const settings = readSettings(environment, problems);
+  const tokens = readTokens(environment, settings, problems);
+  problems.push(...misspelt(environment), ...conflicts(settings));
+  if (problems.length > 0) {
+    throw new ConnectorError(
+      'CONFIG_INVALID',
+      `the configuration has ${count(problems.length, 'problem')}:\n  ${problems.join('\n  ')}`,
+    );
+  }
+  return { ...(settings as Settings), tokens, warnings: warningsAbout(settings as Settings) };
+}
+
+function readSettings(environment: Environment, problems: string[]): Partial<Settings> {
+  const settings: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    const text = environment[name]?.trim() || ('default' in option ? option.default : undefined);
+    const reader = READERS[option.kind];
+    if (text === undefined) {
+      if ('required' in option) problems.push(`${name} is not set: expected ${reader.expected}`);
+      continue;
+    }
+    const value = reader.read(text);
+    const shown = option.kind === ('secret' as string) ? 'its value' : `'${text}'`;
+    if (value === undefined) problems.push(`${name}: expected ${reader.expected}, got ${shown}`);
+    else settings[name] = value;
+  }
+  return settings as Partial<Settings>;
+}
+
+function readTokens(
+  environment: Environment,
+  settings: Partial<Settings>,
+  problems: string[],
+): Config['tokens'] {
+  const tokens = new Map<string, { file: string } | { value: Secret }>();
+  const { ASANA_TOKEN_FILE: file, ASANA_TOKEN: value, ASANA_WORKSPACES: workspaces = [] } = settings;
+  if (file !== undefined && environment.ASANA_TOKEN?.trim()) {
+    problems.push('ASANA_TOKEN_FILE and ASANA_TOKEN are both set: expected one of them');
+  }
+  for (const name of Object.keys(environment).filter((each) => each.startsWith(TOKEN_FILE_PREFIX))) {
+    if (!workspaces.includes(name.slice(TOKEN_FILE_PREFIX.length))) {
+      problems.push(`${name}: expected the gid of one of ASANA_WORKSPACES behind ${TOKEN_FILE_PREFIX}`);
+    }
+  }
+  for (const workspace of workspaces) {
+    const own = environment[TOKEN_FILE_PREFIX + workspace]?.trim() || file;
+    if (own !== undefined) tokens.set(workspace, { file: own });
+    else if (value !== undefined) tokens.set(workspace, { value });
+  }
+  if (tokens.size < Math.max(1, workspaces.length) && !environment.ASANA_TOKEN?.trim()) {
+    problems.push(
+      'ASANA_TOKEN_FILE is not set: expected a path of a file with the service account token (or ASANA_TOKEN)',
+    );
+  }
+  return tokens;
+}
+
+/** Asana ignores what it does not know, so a misspelt filter would silently read everything. */
+function misspelt(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => !(name in OPTIONS) && !name.startsWith(TOKEN_FILE_PREFIX))
+    .flatMap((name) => {
+      const meant = nearest(name, Object.keys(OPTIONS));
+      return meant === undefined
+        ? []
+        : [`${name} is not a variable of the connector: did you mean ${meant}?`];
+    });
+}
+
+function conflicts(settings: Partial<Settings>): string[] {
+  const problems: string[] = [];
+  const { ASANA_BASE_URL: url, START_AT: startAt, END_AT: endAt } = settings;
+  if (settings.ASANA_ACTOR_TYPE && settings.ASANA_ACTOR_GID) {
+    problems.push('ASANA_ACTOR_TYPE and ASANA_ACTOR_GID are both set: Asana allows one of them');
+  }
+  if (startAt !== undefined && endAt !== undefined && startAt >= endAt)
+    problems.push('END_AT: expected a time after START_AT');
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !settings.ASANA_ALLOW_PLAIN_HTTP) {
+    problems.push(
+      `ASANA_BASE_URL: expected https, got '${url}' (or set ASANA_ALLOW_PLAIN_HTTP=true: the token is then readable on the way)`,
+    );
+  }
+  for (const name of ['EVENTS_TOPIC_PARTITIONS', 'STATE_TOPIC_PARTITIONS'] as const) {
+    if (settings[name] === 0) problems.push(`${name}: expected at least 1, got '0'`);
+  }
+  for (const name of ['ASANA_REQUEST_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const) {
+    if ((settings[name] ?? 1_000) < 1_000) problems.push(`${name}: expected at least 1s`);
+  }
+  if (settings.EVENTS_TOPIC !== undefined && settings.EVENTS_TOPIC === settings.STATE_TOPIC) {
+    problems.push('STATE_TOPIC: expected another topic than EVENTS_TOPIC');
+  }
+  return problems;
+}
+
+function warningsAbout(settings: Settings): string[] {
+  const { ASANA_BASE_URL: url } = settings;
+  if (url.protocol !== 'http:' || isLoopback(url.hostname)) return [];
+  return [`ASANA_BASE_URL is plain http to ${url.host}: the token and the events are readable on the way`];
+}
+
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,197 @@
+/** How a variable's text is read; `parse.ts` has one reader a kind. */
+export type OptionKind =
+  | 'text'
+  | 'path'
+  | 'secret'
+  | 'gid'
+  | 'gids'
+  | 'brokers'
+  | 'url'
+  | 'boolean'
+  | 'count'
+  | 'port'
+  | 'replication-factor'
+  | 'duration'
+  | 'retention'
+  | 'time'
+  | 'topic'
+  | 'actor-type'
+  | 'compression'
+  | 'log-level';
+
+export interface Option {
+  kind: OptionKind;
+  /** The text that stands for an unset variable; without it the option is unset, or required. */
+  default?: string;
+  required?: true;
+  section: 'Asana' | 'What is read' | 'Kafka' | 'Schema registry' | 'Process';
+  help: string;
+}
+
+/** Every environment variable that the connector reads: the loader and docs/configuration.md are made from this table. */
+export const OPTIONS = {
+  ASANA_TOKEN_FILE: {
+    kind: 'path',
+    section: 'Asana',
+    help: 'File with the service account token. Read again after a 401, so that a rotated token is taken up without a restart. `ASANA_TOKEN_FILE_<workspace gid>` overrides it for one workspace.',
+  },
+  ASANA_TOKEN: {
+    kind: 'secret',
+    section: 'Asana',
+    help: 'The token itself, where a file is not to be had. One of `ASANA_TOKEN_FILE` and `ASANA_TOKEN` is required.',
+  },
+  ASANA_WORKSPACES: {
+    kind: 'gids',
+    required: true,
+    section: 'Asana',
+    help: 'Gids of the workspaces (organizations) to follow, comma-separated. Each is a stream of its own.',
+  },
+  ASANA_BASE_URL: {
+    kind: 'url',
+    default: 'https://app.asana.com/api/1.0',
+    section: 'Asana',
+    help: 'Where the API is. Plain http only to loopback, unless `ASANA_ALLOW_PLAIN_HTTP` says otherwise.',
+  },
+  ASANA_ALLOW_PLAIN_HTTP: {
+    kind: 'boolean',
+    default: 'false',
+    section: 'Asana',
+    help: 'Allow plain http to another host: the token is then readable on the way.',
+  },
+  ASANA_REQUESTS_PER_MINUTE: {
+    kind: 'count',
+    default: '1200',
+    section: 'Asana',
+    help: 'Request budget of each token, never exceeded in any rolling minute; Asana allows 1,500. `0` = unlimited.',
+  },
+  ASANA_REQUEST_TIMEOUT: {
+    kind: 'duration',
+    default: '60s',
+    section: 'Asana',
+    help: 'Deadline of one request, from connect to the last byte.',
+  },
+  POLL_INTERVAL: {
+    kind: 'duration',
+    default: '10s',
+    section: 'Asana',
+    help: 'Wait after a page that was not full. After a full page the next is asked for at once.',
+  },
+  ASANA_EVENT_TYPE: {
+    kind: 'text',
+    section: 'What is read',
+    help: 'Only events of this type, for example `user_login_failed`.',
+  },
+  ASANA_ACTOR_TYPE: {
+    kind: 'actor-type',
+    section: 'What is read',
+    help: 'Only events of actors of this type. Not together with `ASANA_ACTOR_GID`, which Asana does not allow.',
+  },
+  ASANA_ACTOR_GID: { kind: 'gid', section: 'What is read', help: 'Only events of this actor.' },
+  ASANA_RESOURCE_GID: { kind: 'gid', section: 'What is read', help: 'Only events about this resource.' },
+  START_AT: {
+    kind: 'time',
+    section: 'What is read',
+    help: 'Where a stream without a cursor starts (inclusive); without it, at the oldest event that Asana still has. Once there is a cursor, it is not used.',
+  },
+  END_AT: {
+    kind: 'time',
+    section: 'What is read',
+    help: 'Where the run ends (exclusive), with exit code 0.',
+  },
+  KAFKA_BROKERS: {
+    kind: 'brokers',
+    required: true,
+    section: 'Kafka',
+    help: 'Bootstrap brokers, `host:port`, comma-separated.',
+  },
+  EVENTS_TOPIC: {
+    kind: 'topic',
+    default: 'asana.audit-log-events',
+    section: 'Kafka',
+    help: 'Topic of the events. Dead letters go to `<events topic>.dead-letters`.',
+  },
+  STATE_TOPIC: {
+    kind: 'topic',
+    default: 'asana.audit-log-state',
+    section: 'Kafka',
+    help: 'Compacted topic of the cursors.',
+  },
+  CONNECTOR_NAME: {
+    kind: 'topic',
+    default: 'asana-audit',
+    section: 'Kafka',
+    help: 'Prefix of transactional ids, part of the keys in the state topic. One running instance a name.',
+  },
+  EVENTS_TOPIC_PARTITIONS: {
+    kind: 'count',
+    default: '6',
+    section: 'Kafka',
+    help: 'Partitions of the events topic, where it is created.',
+  },
+  STATE_TOPIC_PARTITIONS: {
+    kind: 'count',
+    default: '12',
+    section: 'Kafka',
+    help: 'Partitions of the state topic, where it is created. They can never be changed afterwards.',
+  },
+  TOPIC_REPLICATION_FACTOR: {
+    kind: 'replication-factor',
+    default: '-1',
+    section: 'Kafka',
+    help: 'Replicas of topics that are created; `-1` = the default of the brokers. Use 3 in production.',
+  },
+  EVENTS_TOPIC_RETENTION: {
+    kind: 'retention',
+    default: 'unlimited',
+    section: 'Kafka',
+    help: '`retention.ms` of the events topic, where it is created: `unlimited` or a duration. Records carry the time of their event, so 7 days would delete a backlog at once.',
+  },
+  ALLOW_SHORT_RETENTION: {
+    kind: 'boolean',
+    default: 'false',
+    section: 'Kafka',
+    help: 'Accept an events topic that keeps events for less than the 90 days that Asana does.',
+  },
+  KAFKA_COMPRESSION: {
+    kind: 'compression',
+    default: 'none',
+    section: 'Kafka',
+    help: '`none`, `gzip` or `zstd`.',
+  },
+  KAFKA_TRANSACTION_TIMEOUT: {
+    kind: 'duration',
+    default: '60s',
+    section: 'Kafka',
+    help: "After so long the broker aborts an open transaction of a dead connector; at most the broker's `transaction.max.timeout.ms`.",
+  },
+  SCHEMA_REGISTRY_URL: {
+    kind: 'url',
+    required: true,
+    section: 'Schema registry',
+    help: "Anything that speaks Confluent's API, path prefix included.",
+  },
+  AUTO_REGISTER_SCHEMAS: {
+    kind: 'boolean',
+    default: 'true',
+    section: 'Schema registry',
+    help: 'Register the schema as `<events topic>-value`; `false` = only look it up.',
+  },
+  HTTP_HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    section: 'Process',
+    help: 'Where `/metrics`, `/livez` and `/readyz` listen.',
+  },
+  HTTP_PORT: { kind: 'port', default: '9464', section: 'Process', help: '`0` = any free port.' },
+  LOG_LEVEL: {
+    kind: 'log-level',
+    default: 'info',
+    section: 'Process',
+    help: '`debug`, `info`, `warn` or `error`.',
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** `ASANA_TOKEN_FILE_<workspace gid>`: the one family of variables that the table cannot list. */
+export const TOKEN_FILE_PREFIX = 'ASANA_TOKEN_FILE_';

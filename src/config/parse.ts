@@ -1,0 +1,91 @@
+import { parseDurationMs } from './duration.ts';
+import type { OptionKind } from './options.ts';
+import { Secret } from './secret.ts';
+
+const GID = /^\d{1,32}$/;
+const TOPIC = /^[A-Za-z0-9._-]{1,200}$/;
+const BROKER = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const ACTOR_TYPES = ['user', 'asana', 'asana_support', 'anonymous', 'external_administrator'];
+const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type Compression = (typeof COMPRESSIONS)[number];
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type Reader<T> = { expected: string; read: (text: string) => T | undefined };
+
+const oneOf = <T extends string>(values: readonly T[]): Reader<T> => ({
+  expected: `one of ${values.join(', ')}`,
+  read: (text) => values.find((value) => value === text),
+});
+
+const matching = (pattern: RegExp, expected: string): Reader<string> => ({
+  expected,
+  read: (text) => (pattern.test(text) ? text : undefined),
+});
+
+const list = (pattern: RegExp, expected: string): Reader<string[]> => ({
+  expected,
+  read: (text) => {
+    const items = text.split(',').map((item) => item.trim());
+    if (!items.every((item) => pattern.test(item))) return undefined;
+    return [...new Set(items)];
+  },
+});
+
+const wholeNumber = (min: number, max: number, expected: string): Reader<number> => ({
+  expected,
+  read: (text) => {
+    if (!/^-?\d{1,10}$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= min && value <= max ? value : undefined;
+  },
+});
+
+function readUrl(text: string): URL | undefined {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  return url.search || url.hash || url.username || url.password ? undefined : url;
+}
+
+function readTime(text: string): number | undefined {
+  const timeMs = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** One reader a kind: `read` gives undefined where the text is not what `expected` says. */
+export const READERS = {
+  text: { expected: 'a text', read: (text: string): string | undefined => text },
+  path: { expected: 'a path of a file', read: (text: string): string | undefined => text },
+  secret: {
+    expected: 'a token without spaces or line breaks',
+    read: (text: string): Secret | undefined => (/^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
+  },
+  gid: matching(GID, 'a gid: digits only'),
+  gids: list(GID, 'gids (digits only), comma-separated'),
+  brokers: list(BROKER, 'host:port, comma-separated'),
+  url: { expected: 'an http(s) URL without user, query or fragment', read: readUrl },
+  boolean: {
+    expected: 'true or false',
+    read: (text: string): boolean | undefined => ({ true: true, false: false })[text],
+  },
+  count: wholeNumber(0, 1_000_000, 'a whole number from 0 to 1,000,000'),
+  port: wholeNumber(0, 65_535, 'a port from 0 to 65535'),
+  'replication-factor': {
+    expected: '-1 or a whole number from 1 to 32',
+    read: (text: string) => wholeNumber(-1, 32, '').read(text) || undefined,
+  },
+  duration: { expected: 'a duration such as 500ms, 10s, 5m', read: parseDurationMs },
+  retention: {
+    expected: 'unlimited, or a duration such as 120d',
+    read: (text: string) => (text === 'unlimited' ? -1 : parseDurationMs(text)),
+  },
+  time: { expected: 'a time such as 2026-01-31T00:00:00Z', read: readTime },
+  topic: matching(TOPIC, "1 to 200 of Kafka's characters: letters, digits, '.', '_', '-'"),
+  'actor-type': oneOf(ACTOR_TYPES),
+  compression: oneOf(COMPRESSIONS),
+  'log-level': oneOf(LOG_LEVELS),
+} as const satisfies Record<OptionKind, Reader<unknown>>;
+
+export type ValueOf<K extends OptionKind> = Exclude<ReturnType<(typeof READERS)[K]['read']>, undefined>;

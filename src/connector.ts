@@ -1,0 +1,111 @@
+import type { AuditLogClient } from './asana/client.ts';
+import { resolveSchemaId } from './avro/registry.ts';
+import { createClients, schemaRequest, scopeOf, topicOptions } from './clients.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/load.ts';
+import type { KafkaClient } from './kafka/client.ts';
+import { watchRequests } from './observe/asana-watch.ts';
+import { createHealth } from './observe/health.ts';
+import { type HttpServer, serveHttp } from './observe/http-server.ts';
+import type { Log } from './observe/log.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { watchStream } from './observe/stream-watch.ts';
+import type { Until } from './stream/follow.ts';
+import { type Outcome, runStream } from './stream/stream.ts';
+import { runWorkspaceSession } from './workspace-session.ts';
+
+/** What the connector touches the world with, apart from the network. */
+export interface ConnectorPorts {
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface Connector {
+  /** Of `/metrics`, `/livez` and `/readyz`. */
+  readonly url: string;
+  /** Runs every stream to its end, or until `signal` aborts. One that fails does not stop the others, unless none can work. */
+  run(newUntil: () => Until, signal: AbortSignal): Promise<ReadonlyMap<string, Outcome>>;
+  close(): Promise<void>;
+}
+
+/** The one composition root: configuration and ports in, something that runs out. */
+export async function createConnector(config: Config, ports: ConnectorPorts): Promise<Connector> {
+  const metrics = createMetrics({ version: ports.version }, ports.clock.now);
+  const http: HttpServer = await serveHttp(
+    { host: config.HTTP_HOST, port: config.HTTP_PORT },
+    metrics,
+    createHealth(metrics.streams),
+  );
+  const {
+    asana: clients,
+    kafka,
+    close,
+  } = createClients(config, {
+    ...ports,
+    onBudgetWait: (waitMs) => {
+      metrics.rateLimitWaits.inc();
+      metrics.rateLimitWaitSeconds.inc(waitMs / 1000);
+    },
+    watchRequests: (workspaceGid) => watchRequests(workspaceGid, metrics, ports.log),
+  });
+  return {
+    url: http.url,
+    run: async (newUntil, signal) => {
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      const runs = [...clients].map(async ([workspaceGid, asana]): Promise<[string, Outcome]> => {
+        const outcome = await runWorkspace(
+          config,
+          ports,
+          metrics,
+          { asana, kafka, workspaceGid, until: newUntil() },
+          either,
+        );
+        if (outcome.ended === 'failed' && outcome.error.disposition === 'exit') failed.abort(outcome.error);
+        return [workspaceGid, outcome];
+      });
+      return new Map(await Promise.all(runs));
+    },
+    close: async () => {
+      await Promise.allSettled([http.close(), close()]);
+    },
+  };
+}
+
+interface WorkspaceParts {
+  readonly asana: AuditLogClient;
+  readonly kafka: KafkaClient;
+  readonly workspaceGid: string;
+  readonly until: Until;
+}
+
+function runWorkspace(
+  config: Config,
+  ports: ConnectorPorts,
+  metrics: Metrics,
+  { asana, kafka, workspaceGid, until }: WorkspaceParts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { clock, random, newId: newSessionId } = ports;
+  const observer = watchStream(workspaceGid, metrics, ports.log);
+  const connectorName = config.CONNECTOR_NAME;
+  const pollIntervalMs = config.POLL_INTERVAL;
+  const stream = {
+    connectorName,
+    workspaceGid,
+    scope: scopeOf(config),
+    pollIntervalMs,
+    topics: topicOptions(config),
+  };
+  const schemaId = (limited: AbortSignal) => resolveSchemaId(schemaRequest(config, clock), limited);
+  return runStream(
+    (limited) =>
+      runWorkspaceSession(stream, { asana, kafka, schemaId, clock, newSessionId, observer, until }, limited),
+    { clock, random, observer, connectorName, wellAfterMs: 60_000 + 2 * pollIntervalMs },
+    signal,
+  );
+}

@@ -1,0 +1,149 @@
+import kafkajs, { type Admin, type KafkaConfig } from 'kafkajs';
+import { createLogger } from 'kafkajs/src/loggers/index.js';
+import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import type { Clock } from '../clock.ts';
+import type { Compression } from '../config/parse.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import type {
+  FetchedBatch,
+  KafkaClient,
+  NewTopic,
+  TopicDescription,
+  TransactionalProducer,
+} from './client.ts';
+import { isType, kafkaError } from './kafkajs-errors.ts';
+import { kafkajsLog } from './kafkajs-log.ts';
+import { openKafkajsProducer } from './kafkajs-producer.ts';
+import { CommittedReader } from './kafkajs-reader.ts';
+import { zstdCodec } from './zstd-codec.ts';
+
+// kafkajs is CommonJS: Node finds only some of its names.
+const { CompressionCodecs, CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
+
+export interface KafkajsOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly transactionTimeoutMs: number;
+  readonly compression: Compression;
+}
+
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 };
+const METADATA_MAX_AGE_MS = 300_000;
+
+const COMPRESSION_TYPES = {
+  none: CompressionTypes.None,
+  gzip: CompressionTypes.GZIP,
+  zstd: CompressionTypes.ZSTD,
+};
+
+/** {@link KafkaClient} on kafkajs 2.2.4. */
+export class KafkajsClient implements KafkaClient {
+  readonly #kafka: kafkajs.Kafka;
+  readonly #options: KafkajsOptions;
+  readonly #reader: CommittedReader;
+  #admin: Admin | undefined;
+
+  constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
+    // kafkajs keeps its codecs in a table of its own and offers no other place for one.
+    CompressionCodecs[CompressionTypes.ZSTD] = () => zstdCodec;
+    const common = {
+      brokers: [...options.brokers],
+      clientId: options.clientId,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      enforceRequestTimeout: true,
+      retry: RETRY,
+    } satisfies KafkaConfig;
+    const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
+    this.#options = options;
+    this.#kafka = new Kafka({ ...common, logLevel: logger.level, logCreator: logger.logCreator });
+    this.#reader = new CommittedReader(
+      {
+        ...common,
+        logger: createLogger(logger),
+        socketFactory: createSocketFactory(),
+        metadataMaxAge: METADATA_MAX_AGE_MS,
+        allowAutoTopicCreation: false,
+      },
+      clock,
+      random,
+    );
+  }
+
+  openProducer(transactionalId: string): Promise<TransactionalProducer> {
+    const { transactionTimeoutMs, compression } = this.#options;
+    return openKafkajsProducer(this.#kafka, {
+      transactionalId,
+      transactionTimeoutMs,
+      compression: COMPRESSION_TYPES[compression],
+    });
+  }
+
+  fetchCommitted(
+    topic: string,
+    partition: number,
+    from: number | 'earliest',
+    signal: AbortSignal,
+  ): AsyncIterable<FetchedBatch> {
+    return this.#reader.read(topic, partition, from, signal);
+  }
+
+  describeTopic(topic: string): Promise<TopicDescription | undefined> {
+    return this.#withAdmin(`describing the topic ${topic}`, async (admin) => {
+      const partitions = await partitionsOf(admin, topic);
+      if (partitions === undefined) return undefined;
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+      });
+      const entries = resources[0]?.configEntries ?? [];
+      return {
+        partitions: partitions.length,
+        replicationFactor: partitions[0]?.replicas.length ?? 0,
+        settings: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
+      };
+    });
+  }
+
+  createTopic({ name, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
+    return this.#withAdmin(`creating the topic ${name}`, async (admin) => {
+      const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#admin?.disconnect();
+  }
+
+  async #withAdmin<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      this.#admin ??= this.#kafka.admin();
+      await this.#admin.connect();
+      return await work(this.#admin);
+    } catch (thrown) {
+      throw kafkaError(thrown, doing);
+    }
+  }
+}
+
+async function partitionsOf(admin: Admin, topic: string) {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.find(({ name }) => name === topic)?.partitions;
+  } catch (thrown) {
+    if (isType(thrown, 'UNKNOWN_TOPIC_OR_PARTITION')) return undefined;
+    if (isType(thrown, 'INVALID_TOPIC_EXCEPTION')) {
+      throw new ConnectorError('TOPIC_UNFIT', `Kafka does not accept '${topic}' as the name of a topic`, {
+        cause: thrown,
+      });
+    }
+    throw thrown;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts` uses, typed as far as it does.
+ * docs/adr/0002-reading-below-the-consumer.md says why.
+ */
+
+declare module 'kafkajs/src/cluster/index.js' {
+  export interface FetchedMessage {
+    offset: string;
+    timestamp: string;
+    key: Buffer | null;
+    value: Buffer | null;
+    headers: Record<string, Buffer | Buffer[]>;
+    isControlRecord: boolean;
+    batchContext: {
+      firstOffset: string;
+      lastOffsetDelta: number;
+      producerId: string;
+      inTransaction: boolean;
+    };
+  }
+
+  export interface FetchedPartition {
+    partition: number;
+    lastStableOffset: string;
+    abortedTransactions: { producerId: string; firstOffset: string }[] | null;
+    messages: FetchedMessage[];
+  }
+
+  export interface FetchRequest {
+    replicaId: number;
+    isolationLevel: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[];
+  }
+
+  export interface ClusterOptions {
+    logger: unknown;
+    socketFactory: unknown;
+    brokers: string[];
+    clientId: string;
+    connectionTimeout: number;
+    requestTimeout: number;
+    enforceRequestTimeout: boolean;
+    metadataMaxAge: number;
+    allowAutoTopicCreation: boolean;
+    isolationLevel: number;
+    retry: object;
+  }
+
+  export default class Cluster {
+    constructor(options: ClusterOptions);
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    addTargetTopic(topic: string): Promise<void>;
+    refreshMetadata(): Promise<void>;
+    findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+    findBroker(destination: { nodeId: string }): Promise<{
+      fetch(
+        request: FetchRequest,
+      ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
+    }>;
+    fetchTopicsOffset(
+      topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+    ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
+  }
+}
+
+declare module 'kafkajs/src/loggers/index.js' {
+  import type { logCreator, logLevel } from 'kafkajs';
+  export function createLogger(options: { level: logLevel; logCreator: logCreator }): unknown;
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  export default function createSocketFactory(): unknown;
+}

@@ -1,0 +1,91 @@
+import type { Kafka, CompressionTypes as KafkaCompression, Transaction as KafkajsTransaction } from 'kafkajs';
+import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer } from './client.ts';
+import { kafkaError, outcomeError } from './kafkajs-errors.ts';
+
+interface ProducerOptions {
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+  readonly compression: KafkaCompression;
+}
+
+// Passing `retry` drops kafkajs's own choice for idempotent producers, so all of it is set. The first waits are short because
+// Kafka answers CONCURRENT_TRANSACTIONS until the markers of the last transaction are written, a few milliseconds; the sum
+// is about ten seconds, which an election takes. What lasts longer ends the session.
+const RETRY = { initialRetryTime: 5, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 16 };
+
+export async function openKafkajsProducer(
+  kafka: Kafka,
+  options: ProducerOptions,
+): Promise<TransactionalProducer> {
+  const producer = kafka.producer({
+    transactionalId: options.transactionalId,
+    transactionTimeout: options.transactionTimeoutMs,
+    maxInFlightRequests: 5,
+    allowAutoTopicCreation: false,
+    idempotent: true,
+    retry: RETRY,
+    // kafkajs partitions anew on each retry: the partition is the record's own.
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
+  const { transactionalId } = options;
+  try {
+    await producer.connect();
+  } catch (thrown) {
+    throw kafkaError(thrown, `connecting the producer ${transactionalId}`);
+  }
+  return {
+    begin: async () => {
+      try {
+        return transaction(await producer.transaction(), options);
+      } catch (thrown) {
+        throw kafkaError(thrown, `beginning a transaction of ${transactionalId}`);
+      }
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+function transaction(tx: KafkajsTransaction, { transactionalId, compression }: ProducerOptions): Transaction {
+  return {
+    send: (topic, partition, records) => send(tx, compression, topic, partition, records),
+    commit: async () => {
+      await tx.commit().catch((thrown) => {
+        throw outcomeError(thrown, `committing a transaction of ${transactionalId}`);
+      });
+    },
+    abort: async () => {
+      await tx.abort().catch((thrown) => {
+        throw outcomeError(thrown, `aborting a transaction of ${transactionalId}`);
+      });
+    },
+  };
+}
+
+async function send(
+  tx: KafkajsTransaction,
+  compression: KafkaCompression,
+  topic: string,
+  partition: number,
+  records: readonly OutgoingRecord[],
+): Promise<readonly SendMetadata[]> {
+  const messages = records.map(({ key, value, timestampMs, headers }) => ({
+    key,
+    value,
+    partition,
+    timestamp: String(timestampMs),
+    ...(headers && { headers }),
+  }));
+  try {
+    const answers = await tx.send({ topic, messages, compression, acks: -1 });
+    return answers.map((answer) => ({
+      topic: answer.topicName,
+      partition: answer.partition,
+      errorCode: answer.errorCode,
+    }));
+  } catch (thrown) {
+    throw kafkaError(thrown, `sending to ${topic}-${partition}`);
+  }
+}

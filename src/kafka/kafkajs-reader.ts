@@ -1,0 +1,104 @@
+import Cluster, { type ClusterOptions, type FetchedPartition } from 'kafkajs/src/cluster/index.js';
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { ConnectorError } from '../errors.ts';
+import type { FetchedBatch } from './client.ts';
+import { committedRecords } from './committed-records.ts';
+import { isType, kafkaError } from './kafkajs-errors.ts';
+
+const READ_COMMITTED = 1;
+const MAX_FETCH_BYTES = 8 * 1024 * 1024;
+const MAX_WAIT_MS = 500;
+// About ten seconds: an election takes a few, and what lasts longer is a new session's business.
+const RETRY = { baseMs: 50, capMs: 1_000, attempts: 14 };
+
+/** Reads partitions by themselves, without a consumer group. */
+export class CommittedReader {
+  readonly #options: ClusterOptions;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+
+  constructor(options: Omit<ClusterOptions, 'isolationLevel'>, clock: Clock, random: () => number) {
+    this.#options = { ...options, isolationLevel: READ_COMMITTED };
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async *read(
+    topic: string,
+    partition: number,
+    from: number | 'earliest',
+    signal: AbortSignal,
+  ): AsyncGenerator<FetchedBatch> {
+    const cluster = new Cluster(this.#options);
+    let next = from;
+    let connected = false;
+    try {
+      for (let failures = 0; ; ) {
+        signal.throwIfAborted();
+        try {
+          if (!connected) await connect(cluster, topic);
+          connected = true;
+          if (next === 'earliest') next = await earliestOffset(cluster, topic, partition);
+          const batch = committedRecords(await fetch(cluster, topic, partition, next), next);
+          failures = 0;
+          next = batch.nextOffset;
+          yield batch;
+        } catch (thrown) {
+          signal.throwIfAborted();
+          // What we had not read yet is deleted: the reader sees what is left, as any consumer would.
+          if (isType(thrown, 'OFFSET_OUT_OF_RANGE')) next = 'earliest';
+          const error = kafkaError(thrown, `reading ${topic}-${partition}`);
+          if (error.code !== 'KAFKA_UNAVAILABLE' || ++failures > RETRY.attempts) throw error;
+          await this.#clock.sleep(backoffMs(failures, this.#random, RETRY), signal);
+          // The leader may have moved, or the connection be half-open: both are looked at anew.
+          connected = false;
+        }
+      }
+    } finally {
+      await cluster.disconnect();
+    }
+  }
+}
+
+async function connect(cluster: Cluster, topic: string): Promise<void> {
+  await cluster.connect();
+  await cluster.addTargetTopic(topic);
+  await cluster.refreshMetadata();
+}
+
+async function earliestOffset(cluster: Cluster, topic: string, partition: number): Promise<number> {
+  const [answer] = await cluster.fetchTopicsOffset([
+    { topic, partitions: [{ partition }], fromBeginning: true },
+  ]);
+  const offset = answer?.partitions.find((each) => each.partition === partition)?.offset;
+  if (offset === undefined) throw noLeader(topic, partition);
+  return Number(offset);
+}
+
+async function fetch(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  fetchOffset: number,
+): Promise<FetchedPartition> {
+  const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+  if (leader === undefined) throw noLeader(topic, partition);
+  const broker = await cluster.findBroker({ nodeId: leader });
+  const { responses } = await broker.fetch({
+    replicaId: -1,
+    isolationLevel: READ_COMMITTED,
+    maxWaitTime: MAX_WAIT_MS,
+    minBytes: 1,
+    maxBytes: MAX_FETCH_BYTES,
+    topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes: MAX_FETCH_BYTES }] }],
+  });
+  const fetched = responses
+    .find(({ topicName }) => topicName === topic)
+    ?.partitions.find((each) => each.partition === partition);
+  if (fetched === undefined) throw noLeader(topic, partition);
+  return fetched;
+}
+
+const noLeader = (topic: string, partition: number) =>
+  new ConnectorError('KAFKA_UNAVAILABLE', `no broker answers for ${topic}-${partition}`);

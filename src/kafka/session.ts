@@ -1,0 +1,152 @@
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
+import { ConnectorError } from '../errors.ts';
+import type { KafkaClient, OutgoingRecord, Transaction, TransactionalProducer } from './client.ts';
+import { type TopicTarget, writeRecords } from './writer.ts';
+
+/** Where a stream's state is: its partition, its keys. */
+export interface StateLocation extends TopicTarget {
+  readonly partition: number;
+  readonly partitions: number;
+  readonly sessionKey: string;
+  readonly cursorKey: string;
+}
+
+/** The last value of each key in the stream's state partition; null is a tombstone. */
+export type State = ReadonlyMap<string, Buffer | null>;
+
+export interface SessionPorts {
+  readonly kafka: KafkaClient;
+  readonly clock: Clock;
+  readonly newSessionId: () => string;
+}
+
+// Longer than a neighbour's open transaction on the same partition can pin the last stable offset, at its default timeout.
+const READ_DEADLINE_MS = 90_000;
+
+/**
+ * One incarnation of a stream's committer: it fences, reads the state, commits, and after any error is of no further use.
+ */
+export class Session {
+  readonly state: State;
+  readonly #producer: TransactionalProducer;
+
+  private constructor(producer: TransactionalProducer, state: State) {
+    this.#producer = producer;
+    this.state = state;
+  }
+
+  /**
+   * Fences whoever held the transactional id, then reads what they committed.
+   *
+   * The first transaction is what fences (`connect` does not), and the record that it writes is what shows where to stop
+   * reading: the last stable offset may lie below our own last commit, pinned by a neighbour's open transaction, and the last
+   * offset of the partition may be a marker that no reader ever sees.
+   * Throws STATE_MISPLACED where the cursor is in another partition: taken for absent, the stream would start anew.
+   */
+  static async open(
+    transactionalId: string,
+    location: StateLocation,
+    ports: SessionPorts,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    const producer = await ports.kafka.openProducer(transactionalId);
+    try {
+      const state = await fenceAndRead(producer, location, [location.partition], ports, signal);
+      if (!state.has(location.cursorKey)) {
+        const others = Array.from({ length: location.partitions }, (_, each) => each).filter(
+          (each) => each !== location.partition,
+        );
+        const elsewhere = await fenceAndRead(producer, location, others, ports, signal);
+        if (elsewhere.has(location.cursorKey)) {
+          throw new ConnectorError(
+            'STATE_MISPLACED',
+            `the cursor ${location.cursorKey} is in another partition of ${location.topic} than ${location.partition}, where it belongs now`,
+          );
+        }
+      }
+      return new Session(producer, state);
+    } catch (error) {
+      await producer.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction and commits it. After a throw the session must be closed: whether a failed commit or abort
+   * took place is not known, and kafkajs refuses further use of the producer.
+   */
+  async transact(work: (tx: Transaction) => Promise<void>): Promise<void> {
+    const tx = await this.#producer.begin();
+    try {
+      await work(tx);
+    } catch (error) {
+      // Only to spare readers the wait for the transaction timeout: the next session fences it in any case.
+      await tx.abort().catch(() => {});
+      throw error;
+    }
+    await tx.commit();
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.close().catch(() => {});
+  }
+}
+
+async function fenceAndRead(
+  producer: TransactionalProducer,
+  location: StateLocation,
+  partitions: readonly number[],
+  ports: SessionPorts,
+  signal: AbortSignal,
+): Promise<Map<string, Buffer | null>> {
+  const { sessionKey } = location;
+  const sessionId = ports.newSessionId();
+  const tx = await producer.begin();
+  const records = partitions.map((partition) => ({
+    partition,
+    ...sessionRecord(sessionKey, sessionId, ports.clock.now()),
+  }));
+  const [refused] = await writeRecords(tx, location, records);
+  if (refused) throw refused.error;
+  await tx.commit();
+  const reads = partitions.map((partition) =>
+    readUntilSession(location, partition, sessionId, ports, signal),
+  );
+  return new Map((await Promise.all(reads)).flatMap((read) => [...read]));
+}
+
+async function readUntilSession(
+  { topic, sessionKey }: StateLocation,
+  partition: number,
+  sessionId: string,
+  { kafka, clock }: SessionPorts,
+  signal: AbortSignal,
+): Promise<Map<string, Buffer | null>> {
+  const late = () =>
+    new ConnectorError(
+      'KAFKA_UNAVAILABLE',
+      `the session record of ${sessionKey} was not readable in ${topic}-${partition} after ${READ_DEADLINE_MS / 1000} s: is another transaction open there?`,
+    );
+  return withDeadline(clock, READ_DEADLINE_MS, signal, late, async (limited) => {
+    const state = new Map<string, Buffer | null>();
+    for await (const { records } of kafka.fetchCommitted(topic, partition, 'earliest', limited)) {
+      for (const { key, value } of records) {
+        if (key === null) continue;
+        const name = key.toString();
+        state.set(name, value);
+        if (name === sessionKey && value?.includes(sessionId)) return state;
+      }
+    }
+    throw late();
+  });
+}
+
+function sessionRecord(sessionKey: string, sessionId: string, nowMs: number): OutgoingRecord {
+  const value = JSON.stringify({
+    version: 1,
+    session_id: sessionId,
+    started_at: new Date(nowMs).toISOString(),
+  });
+  return { key: Buffer.from(sessionKey), value: Buffer.from(value), timestampMs: nowMs };
+}

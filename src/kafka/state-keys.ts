@@ -1,0 +1,30 @@
+import { partitionOf } from './murmur2.ts';
+
+/**
+ * Keys of the state topic, readable in any console consumer: `<connector name>/<workspace gid>/<kind>`.
+ * All records of a stream are in the partition of its name, so that one read finds them.
+ */
+export interface StateKeys {
+  readonly session: string;
+  readonly cursor: string;
+  /** Key of a gap record; one a gap, so that compaction keeps them all. */
+  gap(fromMs: number): string;
+  readonly gapPrefix: string;
+}
+
+export function stateKeys(connectorName: string, workspaceGid: string): StateKeys {
+  const stream = `${connectorName}/${workspaceGid}`;
+  const gapPrefix = `${stream}/gap/`;
+  return {
+    session: `${stream}/session`,
+    cursor: `${stream}/cursor`,
+    gap: (fromMs) => gapPrefix + new Date(fromMs).toISOString(),
+    gapPrefix,
+  };
+}
+
+export const statePartition = (connectorName: string, workspaceGid: string, partitions: number): number =>
+  partitionOf(Buffer.from(`${connectorName}/${workspaceGid}`), partitions);
+
+export const transactionalId = (connectorName: string, workspaceGid: string): string =>
+  `${connectorName}-${workspaceGid}`;

@@ -1,0 +1,155 @@
+import { ConnectorError } from '../errors.ts';
+import type { KafkaClient, NewTopic, TopicDescription } from './client.ts';
+
+/** What a topic must be like for the promise to hold: `findings` says what is wrong with one that exists, and what to change. */
+export interface TopicRequirement {
+  readonly create: NewTopic;
+  readonly findings: (topic: TopicDescription) => string[];
+}
+
+export interface TopicOptions {
+  readonly eventsTopic: string;
+  readonly stateTopic: string;
+  readonly eventsPartitions: number;
+  readonly statePartitions: number;
+  readonly replicationFactor: number;
+  /** -1 = unlimited */
+  readonly eventsRetentionMs: number;
+  readonly allowShortRetention: boolean;
+}
+
+const DAY_MS = 86_400_000;
+/** So long Asana keeps an event, and so old may be the events of a backlog. */
+export const ASANA_RETENTION_MS = 90 * DAY_MS;
+const STATE_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+const DEAD_LETTER_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+export const deadLettersTopic = (eventsTopic: string): string => `${eventsTopic}.dead-letters`;
+
+export function eventsRequirement(options: TopicOptions): TopicRequirement {
+  return {
+    create: {
+      name: options.eventsTopic,
+      partitions: options.eventsPartitions,
+      replicationFactor: options.replicationFactor,
+      settings: {
+        'cleanup.policy': 'delete',
+        'retention.ms': String(options.eventsRetentionMs),
+        'retention.bytes': '-1',
+        'message.timestamp.type': 'CreateTime',
+      },
+    },
+    findings: ({ settings }) => [
+      ...timestampFindings(settings),
+      ...retentionFindings(settings, options.allowShortRetention),
+    ],
+  };
+}
+
+export function deadLettersRequirement(options: TopicOptions): TopicRequirement {
+  return {
+    create: {
+      name: deadLettersTopic(options.eventsTopic),
+      partitions: 1,
+      replicationFactor: options.replicationFactor,
+      settings: {
+        'cleanup.policy': 'delete',
+        'retention.ms': '-1',
+        'max.message.bytes': String(DEAD_LETTER_MAX_MESSAGE_BYTES),
+      },
+    },
+    findings: ({ settings }) =>
+      settings.get('cleanup.policy')?.includes('compact')
+        ? [
+            'cleanup.policy has compact: a dead letter without a gid has no key and would be refused; set cleanup.policy=delete',
+          ]
+        : [],
+  };
+}
+
+export function stateRequirement(options: TopicOptions): TopicRequirement {
+  return {
+    create: {
+      name: options.stateTopic,
+      partitions: options.statePartitions,
+      replicationFactor: options.replicationFactor,
+      settings: {
+        'cleanup.policy': 'compact',
+        'max.message.bytes': String(STATE_MAX_MESSAGE_BYTES),
+        // Compaction leaves the active segment alone, and a session reads its partition from the start.
+        'segment.bytes': String(STATE_MAX_MESSAGE_BYTES + 4 * 1024 * 1024),
+        'min.cleanable.dirty.ratio': '0.1',
+      },
+    },
+    findings: ({ settings }) =>
+      settings.get('cleanup.policy') === 'compact'
+        ? []
+        : [
+            `cleanup.policy is ${settings.get('cleanup.policy')}: Kafka would delete cursors; set cleanup.policy=compact`,
+          ],
+  };
+}
+
+function timestampFindings(settings: TopicDescription['settings']): string[] {
+  const findings: string[] = [];
+  if (settings.get('message.timestamp.type') === 'LogAppendTime') {
+    findings.push(
+      'message.timestamp.type is LogAppendTime: records must carry the time of their event; set CreateTime',
+    );
+  }
+  const beforeMs = Number(settings.get('message.timestamp.before.max.ms') ?? Number.MAX_SAFE_INTEGER);
+  if (beforeMs < ASANA_RETENTION_MS) {
+    findings.push(
+      `message.timestamp.before.max.ms is ${beforeMs}: older events would be refused; set at least ${ASANA_RETENTION_MS}`,
+    );
+  }
+  return findings;
+}
+
+/** Records carry the time of their event, so a short retention deletes a backlog as soon as it is written. */
+function retentionFindings(settings: TopicDescription['settings'], allowShortRetention: boolean): string[] {
+  const policy = settings.get('cleanup.policy') ?? 'delete';
+  if (allowShortRetention || !policy.includes('delete')) return [];
+  const findings: string[] = [];
+  const retentionMs = Number(settings.get('retention.ms') ?? -1);
+  if (retentionMs >= 0 && retentionMs < ASANA_RETENTION_MS) {
+    findings.push(
+      `retention.ms is ${retentionMs}, less than Asana's own 90 days: events of a backlog would be deleted at once; set retention.ms=-1 (or ALLOW_SHORT_RETENTION=true)`,
+    );
+  }
+  const retentionBytes = Number(settings.get('retention.bytes') ?? -1);
+  if (retentionBytes >= 0) {
+    findings.push(
+      `retention.bytes is ${retentionBytes}: events would be deleted by size; set retention.bytes=-1 (or ALLOW_SHORT_RETENTION=true)`,
+    );
+  }
+  return findings;
+}
+
+/** The topic, created where missing; throws TOPIC_UNFIT where it would break the promise. */
+export async function ensureTopic(
+  kafka: KafkaClient,
+  { create, findings }: TopicRequirement,
+): Promise<TopicDescription> {
+  const existing = await kafka.describeTopic(create.name);
+  if (existing === undefined) {
+    await kafka.createTopic(create);
+    return await existingTopic(kafka, create.name);
+  }
+  const found = findings(existing);
+  if (found.length > 0)
+    throw new ConnectorError('TOPIC_UNFIT', `the topic ${create.name} does not fit: ${found.join('; ')}`);
+  return existing;
+}
+
+async function existingTopic(kafka: KafkaClient, name: string): Promise<TopicDescription> {
+  const topic = await kafka.describeTopic(name);
+  if (topic === undefined)
+    throw new ConnectorError('KAFKA_UNAVAILABLE', `the topic ${name} was created and is not there yet`);
+  return topic;
+}
+
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+
+export const maxMessageBytes = (topic: TopicDescription): number =>
+  Number(topic.settings.get('max.message.bytes') ?? DEFAULT_MAX_MESSAGE_BYTES);

@@ -1,0 +1,60 @@
+import type { EventSerializer } from '../avro/serializer.ts';
+import type { OutgoingRecord } from '../kafka/client.ts';
+import { partitionOf } from '../kafka/murmur2.ts';
+import type { PlacedRecord } from '../kafka/writer.ts';
+import type { StreamEvent } from './events.ts';
+
+/** An event as the record of the events topic, with where it comes from. */
+export interface EventRecordOut extends PlacedRecord {
+  readonly event: StreamEvent;
+}
+
+export interface DeadLetter {
+  readonly event: StreamEvent;
+  /** A code of `avro/unmappable.ts`, or `refused-by-kafka`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The records of the events that have one, and the dead letters of the others. */
+export function encodeEvents(
+  events: readonly StreamEvent[],
+  serializer: EventSerializer,
+  partitions: number,
+) {
+  const records: EventRecordOut[] = [];
+  const deadLetters: DeadLetter[] = [];
+  for (const event of events) {
+    const { record, unmappable } = event.mapped;
+    if (unmappable) {
+      deadLetters.push({ event, reason: unmappable.code, message: unmappable.message });
+      continue;
+    }
+    const key = Buffer.from(record.gid);
+    const value = serializer.encode(record);
+    records.push({
+      event,
+      key,
+      value,
+      timestampMs: record.created_at,
+      partition: partitionOf(key, partitions),
+    });
+  }
+  return { records, deadLetters };
+}
+
+/** The event whole, as JSON, with the reason in the headers. Its timestamp is now: Kafka may have refused the event's own. */
+export function deadLetterRecord(
+  letter: DeadLetter,
+  workspaceGid: string,
+  nowMs: number,
+): PlacedRecord & OutgoingRecord {
+  const { record } = letter.event.mapped;
+  return {
+    partition: 0,
+    key: record ? Buffer.from(record.gid) : null,
+    value: Buffer.from(JSON.stringify(letter.event.source)),
+    timestampMs: nowMs,
+    headers: { 'error.code': letter.reason, 'error.message': letter.message, workspace_gid: workspaceGid },
+  };
+}

@@ -1,0 +1,45 @@
+import { isoTime } from '../clock.ts';
+import { ASANA_RETENTION_MS } from '../kafka/topics.ts';
+import type { Chain } from './chain.ts';
+import type { Cursor, Dated } from './cursor.ts';
+
+/** A time of which events may be missing for good, and why. */
+export interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: 'deleted-by-asana';
+}
+
+/**
+ * The gap before a page: what was complete lies further back than Asana keeps events, so those in between may be deleted.
+ *
+ * Asana says nothing then, it just goes on with its oldest event. Within a chain that is catching up there is nothing to
+ * notice; and a page that shows again what is committed at the watermark shows that Asana still has that time.
+ */
+export function gapBefore(
+  cursor: Cursor | undefined,
+  chain: Chain,
+  events: readonly Dated[],
+  asOfMs: number,
+): Gap | undefined {
+  const oldestMs = asOfMs - ASANA_RETENTION_MS;
+  if (cursor === undefined || cursor.completeToMs >= oldestMs) return undefined;
+  const resumes =
+    chain.mode === 'live' || (chain.offset === undefined && chain.query.startAtMs === cursor.watermarkMs);
+  if (!resumes || events.some(({ id }) => cursor.committed.has(id))) return undefined;
+  return { fromMs: cursor.completeToMs, toMs: oldestMs, reason: 'deleted-by-asana' };
+}
+
+/** The gap record's value, JSON; its key is `StateKeys.gap`. */
+export function encodeGap(gap: Gap, foundAtMs: number): Buffer {
+  const { fromMs, toMs, reason } = gap;
+  return Buffer.from(
+    JSON.stringify({
+      version: 1,
+      from: isoTime(fromMs),
+      to: isoTime(toMs),
+      reason,
+      found_at: isoTime(foundAtMs),
+    }),
+  );
+}

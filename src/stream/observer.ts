@@ -1,0 +1,34 @@
+import type { ConnectorError } from '../errors.ts';
+import type { CatchUpCause } from './chain.ts';
+import type { Mode } from './cursor.ts';
+import type { Gap } from './gap.ts';
+
+/** What one transaction put into Kafka. */
+export interface Committed {
+  readonly events: number;
+  readonly deadLetters: readonly { readonly reason: string }[];
+  readonly duplicatesDropped: number;
+  readonly gap: Gap | undefined;
+}
+
+/** Where the stream is after a commit, or after the state was read. Epoch milliseconds. */
+export interface Position {
+  readonly mode: Mode;
+  readonly watermarkMs: number;
+  readonly completeToMs: number;
+  /** Nothing is known to be left. */
+  readonly caughtUp: boolean;
+}
+
+/** What a stream tells those who watch it: metrics, log, health. It never throws. */
+export interface StreamObserver {
+  sessionStarted(cause: string): void;
+  sessionEnded(error: ConnectorError, retryInMs: number): void;
+  /** Events are at hand and not committed; the oldest was created then. */
+  pageRead(oldestCreatedAtMs: number | undefined): void;
+  committed(committed: Committed, position: Position): void;
+  positioned(position: Position): void;
+  catchingUp(cause: CatchUpCause, fromMs: number | undefined): void;
+  halted(error: ConnectorError): void;
+  finished(): void;
+}

@@ -1,0 +1,76 @@
+import { backoffMs } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { ConnectorError, toConnectorError } from '../errors.ts';
+import type { StreamObserver } from './observer.ts';
+
+export interface StreamPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observer: StreamObserver;
+  /** For the message when another instance has the same. */
+  readonly connectorName: string;
+  /** A session that lived so long was well: what ends it is a new incident. Longer than a poll, which is when fencing shows. */
+  readonly wellAfterMs: number;
+}
+
+/** One session, from fencing to its end: resolves when the stream has reached its end, throws when the session did. */
+export type RunSession = (signal: AbortSignal) => Promise<void>;
+
+export type Outcome =
+  | { readonly ended: 'finished' }
+  | { readonly ended: 'stopped' }
+  | { readonly ended: 'failed'; readonly error: ConnectorError };
+
+const RETRY = { baseMs: 250, capMs: 15_000 };
+// One takeover is a restart that overlaps; being fenced again right after it is somebody who keeps doing the same.
+const FENCED_IN_A_ROW = 2;
+
+/**
+ * One stream, session after session. Whatever ends a session, there is one recovery: a new one, from the state topic.
+ */
+export async function runStream(
+  runSession: RunSession,
+  ports: StreamPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { clock, random, observer, wellAfterMs } = ports;
+  let cause = 'start';
+  let fencedInARow = 0;
+  for (let failures = 0; ; failures++) {
+    const startedMs = clock.monotonicMs();
+    try {
+      observer.sessionStarted(cause);
+      await runSession(signal);
+      observer.finished();
+      return { ended: 'finished' };
+    } catch (thrown) {
+      if (signal.aborted) return { ended: 'stopped' };
+      if (clock.monotonicMs() - startedMs > wellAfterMs) failures = fencedInARow = 0;
+      const caught = toConnectorError(thrown);
+      fencedInARow = caught.code === 'KAFKA_FENCED' ? fencedInARow + 1 : 0;
+      const error = fencedInARow >= FENCED_IN_A_ROW ? anotherInstance(ports.connectorName, caught) : caught;
+      if (error.disposition !== 'new-session') {
+        observer.halted(error);
+        return { ended: 'failed', error };
+      }
+      const waitMs = backoffMs(failures, random, RETRY);
+      observer.sessionEnded(error, waitMs);
+      cause = error.code.toLowerCase();
+      if (!(await slept(clock, waitMs, signal))) return { ended: 'stopped' };
+    }
+  }
+}
+
+const anotherInstance = (name: string, cause: ConnectorError) =>
+  new ConnectorError(
+    'ANOTHER_INSTANCE',
+    `another instance runs as ${name}: fenced twice in a row (${cause.message})`,
+    { cause },
+  );
+
+async function slept(clock: Clock, waitMs: number, signal: AbortSignal): Promise<boolean> {
+  return clock.sleep(waitMs, signal).then(
+    () => true,
+    () => false,
+  );
+}

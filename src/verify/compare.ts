@@ -1,0 +1,71 @@
+/** One copy of an event, as far as comparing needs it. */
+export interface Copy {
+  readonly id: string;
+  readonly createdAtMs: number;
+  /** Of the canonical JSON. */
+  readonly hash: string;
+  /** Where it was found, for the report. */
+  readonly where: string;
+}
+
+export interface Finding {
+  readonly id: string;
+  readonly detail: string;
+}
+
+/** What is wrong with a topic, by kind. Nothing is, exactly when all four are empty. */
+export interface Findings {
+  readonly missing: readonly Finding[];
+  readonly duplicate: readonly Finding[];
+  readonly altered: readonly Finding[];
+  readonly invented: readonly Finding[];
+}
+
+export interface Comparison extends Findings {
+  readonly sourceEvents: number;
+  readonly topicRecords: number;
+  readonly deadLetters: number;
+}
+
+/**
+ * Holds what Kafka has against what the source has: the truth comes from the source alone.
+ *
+ * @param source by id
+ * @param topic every record of the events topic that belongs to the window
+ * @param deadLetters ids of events that went to the dead letters: they are not missing
+ */
+export function compare(
+  source: ReadonlyMap<string, Copy>,
+  topic: Iterable<Copy>,
+  deadLetters: ReadonlySet<string>,
+): Comparison {
+  const seen = new Map<string, Copy>();
+  const findings = {
+    missing: [] as Finding[],
+    duplicate: [] as Finding[],
+    altered: [] as Finding[],
+    invented: [] as Finding[],
+  };
+  let topicRecords = 0;
+  for (const copy of topic) {
+    topicRecords++;
+    const { id, where } = copy;
+    const original = source.get(id);
+    const first = seen.get(id);
+    if (first === undefined) seen.set(id, copy);
+    else findings.duplicate.push({ id, detail: `${first.where} and ${where}` });
+    if (original === undefined) findings.invented.push({ id, detail: where });
+    else if (original.hash !== copy.hash)
+      findings.altered.push({ id, detail: `${where} is not what Asana sends` });
+  }
+  let inDeadLetters = 0;
+  for (const { id, where } of source.values()) {
+    if (seen.has(id)) continue;
+    if (deadLetters.has(id)) inDeadLetters++;
+    else findings.missing.push({ id, detail: where });
+  }
+  return { ...findings, sourceEvents: source.size, topicRecords, deadLetters: inDeadLetters };
+}
+
+export const isClean = ({ missing, duplicate, altered, invented }: Findings): boolean =>
+  missing.length + duplicate.length + altered.length + invented.length === 0;

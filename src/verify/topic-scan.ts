@@ -1,0 +1,89 @@
+import type { Filters } from '../asana/query.ts';
+import { type DecodeRecord, UndecodableRecord } from '../avro/decoder.ts';
+import { toEvent } from '../avro/to-event.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
+import type { KafkaClient } from '../kafka/client.ts';
+import { type ReadRecord, readToEnd } from '../kafka/read-to-end.ts';
+import { readEvents } from '../stream/events.ts';
+import type { Copy } from './compare.ts';
+import { hashOf } from './source-scan.ts';
+
+export interface TopicScan {
+  readonly topic: string;
+  readonly workspaceGid: string;
+  readonly filters: Filters;
+  readonly onProgress: (records: number) => void;
+}
+
+/** Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. */
+export async function scanTopic(
+  kafka: KafkaClient,
+  scan: TopicScan,
+  decode: DecodeRecord,
+  signal: AbortSignal,
+): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  let records = 0;
+  for await (const record of readToEnd(kafka, scan.topic, signal)) {
+    const copy = await readCopy(record, scan, decode);
+    if (copy) copies.push(copy);
+    scan.onProgress(++records);
+  }
+  return copies;
+}
+
+async function readCopy(
+  record: ReadRecord,
+  scan: TopicScan,
+  decode: DecodeRecord,
+): Promise<Copy | undefined> {
+  const where = `${scan.topic}-${record.partition}@${record.offset}`;
+  try {
+    const decoded = await decode(record.value ?? Buffer.alloc(0));
+    if (decoded.workspace_gid !== scan.workspaceGid) return undefined;
+    const event = toEvent(decoded);
+    if (!matches(event, scan.filters)) return undefined;
+    const misplaced = record.key?.toString() === decoded.gid ? '' : ' (under another key)';
+    return {
+      id: decoded.gid,
+      createdAtMs: decoded.created_at,
+      hash: hashOf(event) + misplaced,
+      where: where + misplaced,
+    };
+  } catch (error) {
+    if (!(error instanceof UndecodableRecord || error instanceof SyntaxError)) throw error;
+    return {
+      id: record.key?.toString() ?? 'no key',
+      createdAtMs: record.timestampMs,
+      hash: '',
+      where: `${where}: ${error.message}`,
+    };
+  }
+}
+
+/** As the endpoint's filters do: the topic may hold what was read under others. */
+function matches(event: JsonObject, filters: Filters): boolean {
+  const actor = isJsonObject(event.actor) ? event.actor : {};
+  const resource = isJsonObject(event.resource) ? event.resource : {};
+  return (
+    (filters.eventType === undefined || event.event_type === filters.eventType) &&
+    (filters.actorType === undefined || actor.actor_type === filters.actorType) &&
+    (filters.actorGid === undefined || actor.gid === filters.actorGid) &&
+    (filters.resourceGid === undefined || resource.gid === filters.resourceGid)
+  );
+}
+
+/** The ids of the workspace's dead letters. */
+export async function scanDeadLetters(
+  kafka: KafkaClient,
+  topic: string,
+  workspaceGid: string,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { value, headers } of readToEnd(kafka, topic, signal)) {
+    if (headers.workspace_gid !== workspaceGid || value === null) continue;
+    for (const { id } of readEvents([parseJson(value.toString('utf8'))], workspaceGid)) ids.add(id);
+  }
+  return ids;
+}

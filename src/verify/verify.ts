@@ -1,0 +1,89 @@
+import type { AuditLogClient } from '../asana/client.ts';
+import type { Filters } from '../asana/query.ts';
+import type { DecodeRecord } from '../avro/decoder.ts';
+import type { KafkaClient } from '../kafka/client.ts';
+import { ASANA_RETENTION_MS, deadLettersTopic } from '../kafka/topics.ts';
+import { type Comparison, type Copy, compare } from './compare.ts';
+import { scanSource } from './source-scan.ts';
+import { scanDeadLetters, scanTopic } from './topic-scan.ts';
+
+export interface VerifyRequest {
+  readonly workspaceGid: string;
+  readonly eventsTopic: string;
+  readonly filters: Filters;
+  /** Inclusive; the oldest event that Asana has where undefined. */
+  readonly fromMs: number | undefined;
+  /** Exclusive. */
+  readonly toMs: number;
+}
+
+export interface VerifyPorts {
+  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly kafka: KafkaClient;
+  readonly decode: DecodeRecord;
+  readonly onProgress: (doing: string, count: number) => void;
+}
+
+export interface Verification extends Comparison {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+// So many events that only the topic has are looked up again; more than this is not a matter of timing.
+const MAX_LOOKUPS = 100;
+
+/** Reads the window from Asana first and from Kafka then, and compares. */
+export async function verifyWorkspace(
+  request: VerifyRequest,
+  ports: VerifyPorts,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
+  const { kafka, decode, onProgress } = ports;
+  const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
+  const source = await scanSource(
+    ports.asana,
+    workspaceGid,
+    scope,
+    (count) => onProgress('events read from Asana', count),
+    signal,
+  );
+  const scan = {
+    topic: eventsTopic,
+    workspaceGid,
+    filters,
+    onProgress: (count: number) => onProgress('records read from Kafka', count),
+  };
+  const copies = await scanTopic(kafka, scan, decode, signal);
+  const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
+  const startMs = windowStart(request, source);
+  const inWindow = copies.filter(({ createdAtMs }) => createdAtMs >= startMs && createdAtMs < toMs);
+  await addLateComers(source, inWindow, request, ports, signal);
+  return { ...compare(source, inWindow, deadLetters), fromMs: startMs, toMs };
+}
+
+/** What Asana has deleted by now is no longer the topic's to answer for. */
+function windowStart({ fromMs, toMs }: VerifyRequest, source: ReadonlyMap<string, Copy>): number {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for (const { createdAtMs } of source.values()) oldestMs = Math.min(oldestMs, createdAtMs);
+  const keptMs = Math.min(oldestMs, toMs - ASANA_RETENTION_MS);
+  if (fromMs === undefined) return Number.isFinite(oldestMs) ? oldestMs : keptMs;
+  return Math.max(fromMs, keptMs);
+}
+
+/** An event that became visible after we had read its time is in the topic and not in our copy of the source. */
+async function addLateComers(
+  source: Map<string, Copy>,
+  copies: readonly Copy[],
+  { workspaceGid, filters }: VerifyRequest,
+  { asana }: VerifyPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const unknown = copies.filter(({ id }) => !source.has(id));
+  if (unknown.length > MAX_LOOKUPS) return;
+  for (const timeMs of new Set(unknown.map(({ createdAtMs }) => createdAtMs))) {
+    const scope = { filters, startAtMs: timeMs, endAtMs: timeMs + 1 };
+    for (const [id, copy] of await scanSource(asana, workspaceGid, scope, () => {}, signal))
+      source.set(id, copy);
+  }
+}

@@ -1,0 +1,131 @@
+import type { AuditLogClient } from './asana/client.ts';
+import { filtersFingerprint } from './asana/query.ts';
+import { EventSerializer } from './avro/serializer.ts';
+import type { Clock } from './clock.ts';
+import { ConnectorError } from './errors.ts';
+import type { KafkaClient, TopicDescription } from './kafka/client.ts';
+import { Session, type SessionPorts, type StateLocation } from './kafka/session.ts';
+import { stateKeys, statePartition, transactionalId } from './kafka/state-keys.ts';
+import {
+  deadLettersRequirement,
+  ensureTopic,
+  eventsRequirement,
+  maxMessageBytes,
+  stateRequirement,
+  type TopicOptions,
+} from './kafka/topics.ts';
+import type { Scope } from './stream/chain.ts';
+import { Committer, type Destination } from './stream/committer.ts';
+import type { Cursor } from './stream/cursor.ts';
+import { decodeCursor } from './stream/cursor-record.ts';
+import { follow, type Until } from './stream/follow.ts';
+import type { StreamObserver } from './stream/observer.ts';
+
+/** One workspace with its filters, and where it goes. */
+export interface WorkspaceStream {
+  readonly connectorName: string;
+  readonly workspaceGid: string;
+  readonly scope: Scope;
+  readonly pollIntervalMs: number;
+  readonly topics: TopicOptions;
+}
+
+export interface WorkspacePorts {
+  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly kafka: KafkaClient;
+  /** The registry's id of the schema that records are written with. */
+  readonly schemaId: (signal: AbortSignal) => Promise<number>;
+  readonly clock: Clock;
+  readonly newSessionId: () => string;
+  readonly observer: StreamObserver;
+  readonly until: Until;
+}
+
+/**
+ * One session of a stream: what it needs is there, it fences, reads its state, and follows. Resolves at the end of the stream.
+ */
+export async function runWorkspaceSession(
+  stream: WorkspaceStream,
+  ports: WorkspacePorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { connectorName, workspaceGid, scope, topics } = stream;
+  const { kafka, clock, observer } = ports;
+  const schemaId = await ports.schemaId(signal);
+  const state = await stateLocation(stream, kafka);
+  const sessionPorts: SessionPorts = { kafka, clock, newSessionId: ports.newSessionId };
+  const session = await Session.open(
+    transactionalId(connectorName, workspaceGid),
+    state,
+    sessionPorts,
+    signal,
+  );
+  try {
+    const cursor = readCursor(session, state.cursorKey);
+    const events = await eventsTopic(kafka, topics, cursor);
+    const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
+    const filters = filtersFingerprint(scope.filters);
+    const destination: Destination = {
+      workspaceGid,
+      filters,
+      keys: stateKeys(connectorName, workspaceGid),
+      state,
+      events: {
+        topic: topics.eventsTopic,
+        partitions: events.partitions,
+        maxMessageBytes: maxMessageBytes(events),
+      },
+      deadLetters: {
+        topic: deadLettersRequirement(topics).create.name,
+        maxMessageBytes: maxMessageBytes(deadLetters),
+      },
+    };
+    if (cursor) observer.positioned({ ...cursor, caughtUp: false });
+    const serializer = new EventSerializer(schemaId);
+    const committer = new Committer(cursor, destination, { session, serializer, clock, observer });
+    await follow(filters, { ...ports, ...stream, committer }, signal);
+  } finally {
+    await session.close();
+  }
+}
+
+async function stateLocation(
+  { connectorName, workspaceGid, topics }: WorkspaceStream,
+  kafka: KafkaClient,
+): Promise<StateLocation> {
+  const description = await ensureTopic(kafka, stateRequirement(topics));
+  const keys = stateKeys(connectorName, workspaceGid);
+  return {
+    topic: topics.stateTopic,
+    maxMessageBytes: maxMessageBytes(description),
+    partition: statePartition(connectorName, workspaceGid, description.partitions),
+    partitions: description.partitions,
+    sessionKey: keys.session,
+    cursorKey: keys.cursor,
+  };
+}
+
+function readCursor({ state }: Session, key: string): Cursor | undefined {
+  const value = state.get(key);
+  return value === undefined ? undefined : decodeCursor(key, value);
+}
+
+/** Created where missing, but not in place of one that held events: what is gone would then never be noticed. */
+async function eventsTopic(
+  kafka: KafkaClient,
+  topics: TopicOptions,
+  cursor: Cursor | undefined,
+): Promise<TopicDescription> {
+  const requirement = eventsRequirement(topics);
+  if (
+    cursor !== undefined &&
+    cursor.events > 0 &&
+    (await kafka.describeTopic(topics.eventsTopic)) === undefined
+  ) {
+    throw new ConnectorError(
+      'EVENTS_TOPIC_LOST',
+      `the state says that ${cursor.events} events were committed, but the topic ${topics.eventsTopic} does not exist`,
+    );
+  }
+  return ensureTopic(kafka, requirement);
+}
