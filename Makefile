@@ -3,8 +3,9 @@
 .DELETE_ON_ERROR:
 
 # A prefix for recipes, not an export: npm must run on the system's Node, because `npm ci` deletes this one.
+# With exec, because a shell in between would die of the Ctrl-C that node takes as the wish to end in order.
 # kafkajs computes a negative delay in its request queue, of which current Node warns once a process.
-USE_NODE := PATH="$(CURDIR)/node_modules/.bin:$$PATH" NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+USE_NODE := exec env PATH="$(CURDIR)/node_modules/.bin:$$PATH" NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
 
 # make demo ONCE=1 EVENTS=1000000 RATE=50
 ONCE ?=

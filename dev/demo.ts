@@ -22,9 +22,25 @@ const { values: options } = parseArgs({
 });
 
 async function main(backlog: Backlog, unattended: boolean, stop: AbortSignal): Promise<void> {
-  await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'asana-audit-demo-'));
-  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  try {
+    await runDemo(folder, backlog, unattended, stop);
+  } catch (error) {
+    // The logs say why it failed, so they stay.
+    console.error(`${error instanceof Error ? error.message : error}\n(logs: ${folder})`);
+    process.exitCode = 1;
+    return;
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function runDemo(
+  folder: string,
+  backlog: Backlog,
+  unattended: boolean,
+  stop: AbortSignal,
+): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
   say('starting Kafka, the schema registry and a simulated Asana with a backlog');
   const services = await startServices(backlog, { folder, cleanup, say, signal: stop });
   for (const line of renderAddresses(services.addresses)) say(line);
@@ -64,7 +80,4 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-await main(options, options.once, stop.signal).catch((error) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+await main(options, options.once, stop.signal);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { installedFolder, javaCommand, lastLines } from './java.ts';
 import { findFreePorts } from './ports.ts';
 import { type ChildHandle, startChild } from './process.ts';
-import { waitUntil } from './wait.ts';
+import { waitUntilReady } from './readiness.ts';
 
 export type RegistryOptions = {
   /** Where the registry makes its own folder, which `close` removes; the system's temporary folder by default. */
@@ -43,7 +43,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Sche
     };
     const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
     try {
-      await untilReady(child, url, options.signal);
+      await waitUntilReady(child, (end) => listsSubjects(url, end), {
+        name: `the schema registry on ${url}`,
+        timeoutMs: START_TIMEOUT_MS,
+        signal: options.signal,
+      });
       log(`the schema registry is up on ${url}`);
       return { url, pid: child.pid, kill: (signal) => child.kill(signal), close };
     } catch (cause) {
@@ -85,21 +89,8 @@ async function startProcess(
   });
 }
 
-async function untilReady(child: ChildHandle, url: string, signal: AbortSignal | undefined): Promise<void> {
-  const gone = new AbortController();
-  child.exited.then(({ code, signal: by }) =>
-    gone.abort(new Error(`the schema registry ended with ${by ?? `exit code ${code}`} while starting`)),
-  );
-  await waitUntil(
-    async (end) => {
-      const answer = await fetch(`${url}/subjects`, { signal: end });
-      await answer.body?.cancel();
-      return answer.ok || undefined;
-    },
-    {
-      what: `the schema registry on ${url} to answer`,
-      timeoutMs: START_TIMEOUT_MS,
-      signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
-    },
-  );
+async function listsSubjects(url: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await fetch(`${url}/subjects`, { signal });
+  await answer.body?.cancel();
+  return answer.ok;
 }

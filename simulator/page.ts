@@ -25,6 +25,16 @@ export interface Page {
 
 const SLICE = 20_000;
 
+/** What one read of a page works on: indexes in [low, high) that match. */
+interface Search {
+  readonly dataset: Dataset;
+  readonly matches: (index: number) => boolean;
+  readonly low: number;
+  readonly high: number;
+  /** Late events that arrive during the read are left to the next one. */
+  readonly arrivedCount: number;
+}
+
 /** Gives way to other requests now and then: a filter that matches little makes this read millions of events. */
 export async function readPage(
   dataset: Dataset,
@@ -32,37 +42,61 @@ export async function readPage(
   request: PageRequest,
   pause: () => Promise<void>,
 ): Promise<Page> {
-  const { filters, limit, position } = request;
-  const matches = buildMatcher(filters, maker);
+  const { filters, position } = request;
   const { timeline } = dataset;
-  const arrivedCount = dataset.arrived.length;
-  const low = Math.max(request.oldestIndex, timeline.firstAtOrAfter(filters.startMs ?? 0));
-  const high = filters.endMs === undefined ? timeline.length : timeline.firstAtOrAfter(filters.endMs);
+  const search: Search = {
+    dataset,
+    matches: buildMatcher(filters, maker),
+    low: Math.max(request.oldestIndex, timeline.firstAtOrAfter(filters.startMs ?? 0)),
+    high: filters.endMs === undefined ? timeline.length : timeline.firstAtOrAfter(filters.endMs),
+    arrivedCount: dataset.arrived.length,
+  };
+  if (!request.isContinuation || request.lateOffset === 'skips') return readOn(search, request, [], pause);
+  const late = readLate(search, position, request.limit);
+  if (late.indexes.length < request.limit) return readOn(search, request, late.indexes, pause);
+  return {
+    indexes: late.indexes,
+    position: { ...position, arrivedCount: late.arrivedCount },
+    hasMore: true,
+  };
+}
+
+/** Late events that arrived since the position was handed out and that it has passed. */
+function readLate(
+  search: Search,
+  position: Position,
+  limit: number,
+): { indexes: number[]; arrivedCount: number } {
   const indexes: number[] = [];
-
-  if (request.isContinuation && request.lateOffset === 'shows') {
-    for (let place = position.arrivedCount; place < arrivedCount; place += 1) {
-      const index = dataset.arrived[place] ?? high;
-      if (index >= position.next || index < low || index >= high || !matches(index)) continue;
-      if (indexes.push(index) < limit) continue;
-      return { indexes, position: { ...position, arrivedCount: place + 1 }, hasMore: true };
-    }
+  let place = position.arrivedCount;
+  for (; place < search.arrivedCount && indexes.length < limit; place += 1) {
+    const index = search.dataset.arrived[place] ?? search.high;
+    const isPassed = index < position.next && index >= search.low && index < search.high;
+    if (isPassed && search.matches(index)) indexes.push(index);
   }
+  return { indexes, arrivedCount: place };
+}
 
-  const order = tieOrder(timeline, dataset.backlogLength, position.tieSalt);
+/** Fills the page up from the position on. */
+async function readOn(
+  { dataset, matches, low, high, arrivedCount }: Search,
+  { position, limit, lookAhead }: PageRequest,
+  indexes: number[],
+  pause: () => Promise<void>,
+): Promise<Page> {
+  const order = tieOrder(dataset.timeline, dataset.backlogLength, position.tieSalt);
   let next = Math.max(position.next, low);
   let hasMore = false;
-  for (let rank = next; rank < high; rank += 1) {
-    if (indexes.length === limit && request.lookAhead === 'none') break;
-    if (rank % SLICE === SLICE - 1) await pause();
-    const index = order(rank);
+  while (next < high && (indexes.length < limit || lookAhead === 'one-match')) {
+    if (next % SLICE === SLICE - 1) await pause();
+    const index = order(next);
     const isMatch = dataset.isVisible(index, arrivedCount) && matches(index);
     if (isMatch && indexes.length === limit) {
       hasMore = true;
       break;
     }
     if (isMatch) indexes.push(index);
-    if (indexes.length < limit || isMatch) next = rank + 1;
+    next += 1;
   }
   return { indexes, position: { next, arrivedCount, tieSalt: position.tieSalt }, hasMore };
 }

@@ -55,6 +55,9 @@ export function presentOnScreen(
   const events = new LatestEvents(services);
   let title = '';
   output.write(ALTERNATE_SCREEN);
+  const restore = () => void output.write(NORMAL_SCREEN);
+  // Also when the process is ended at once: the terminal belongs to somebody.
+  process.once('exit', restore);
   return {
     phase(next) {
       title = next;
@@ -73,7 +76,8 @@ export function presentOnScreen(
       output.write(`${HOME_AND_CLEAR}${screen}\n`);
     },
     async [Symbol.asyncDispose]() {
-      output.write(NORMAL_SCREEN);
+      process.off('exit', restore);
+      restore();
       await events.close();
     },
   };

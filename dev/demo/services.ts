@@ -6,8 +6,8 @@ import { lastLines } from '../java.ts';
 import { startKafka } from '../kafka.ts';
 import { findFreePorts } from '../ports.ts';
 import { type ChildHandle, startChild } from '../process.ts';
+import { waitUntilReady } from '../readiness.ts';
 import { startRegistry } from '../registry.ts';
-import { waitUntil } from '../wait.ts';
 import type { Addresses } from './view.ts';
 
 export type Backlog = { events: string; days: string; rate: string };
@@ -104,15 +104,13 @@ async function startSimulator(backlog: Backlog, context: StartContext): Promise<
   });
   cleanup.defer(async () => void (await child.stop(STOP_GRACE_MS)));
   const url = `http://127.0.0.1:${port}`;
-  const ended = failWhenEnded(child, 'the simulator', logFile);
-  await Promise.race([
-    ended,
-    waitUntil(async (end) => (await fetch(`${url}/simulator/status`, { signal: end })).ok || undefined, {
-      what: `the simulator on ${url} to answer`,
-      timeoutMs: START_TIMEOUT_MS,
-      signal,
-    }),
-  ]);
+  await waitUntilReady(child, async (end) => (await fetch(`${url}/simulator/status`, { signal: end })).ok, {
+    name: `the simulator on ${url}`,
+    timeoutMs: START_TIMEOUT_MS,
+    signal,
+  }).catch(async (error) => {
+    throw await withLog(error, logFile);
+  });
   say(`the simulated Asana is up on ${url}`);
   return url;
 }
@@ -120,10 +118,12 @@ async function startSimulator(backlog: Backlog, context: StartContext): Promise<
 /** Rejects, with the end of its log, when a process ends that should not; otherwise it stays pending. */
 export async function failWhenEnded(child: ChildHandle, name: string, logFile: string): Promise<never> {
   const { code, signal } = await child.exited;
+  throw await withLog(new Error(`${name} ended with ${signal ?? `exit code ${code}`}`), logFile);
+}
+
+async function withLog(cause: Error, logFile: string): Promise<Error> {
   const log = await readFile(logFile, 'utf8').catch(() => '');
-  throw new Error(
-    `${name} ended with ${signal ?? `exit code ${code}`}; the end of its log:\n${lastLines(log, 20)}`,
-  );
+  return new Error(`${cause.message}; the end of its log:\n${lastLines(log, 20)}`, { cause });
 }
 
 function closeLater<T extends { close(): Promise<void> }>(cleanup: AsyncDisposableStack, service: T): T {

@@ -53,8 +53,10 @@ export function renderEvent(event: unknown): string {
   const { created_at, event_type, actor, resource } = fieldsOf(event);
   const time = typeof created_at === 'number' ? new Date(created_at).toISOString() : '(no time)';
   const what = `${renderEntity(actor, 'actor_type')} → ${renderEntity(resource, 'resource_type')}`;
-  // Names come from whoever uses Asana: a control character in one must not steer this terminal.
-  return `${time}  ${String(event_type).padEnd(28)}  ${what}`.replaceAll(/\p{Cc}/gu, '?');
+  // Names come from whoever uses Asana: a control character or a change of direction in one must not steer this terminal.
+  return `${time}  ${String(event_type).padEnd(28)}  ${what}`
+    .replaceAll(/\p{Cc}/gu, '?')
+    .replaceAll(/\p{Cf}/gu, '');
 }
 
 function renderEntity(entity: unknown, typeField: string): string {

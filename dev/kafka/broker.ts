@@ -7,7 +7,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { runCommand } from '../command.ts';
 import { javaCommand, lastLines } from '../java.ts';
 import { type ChildHandle, startChild } from '../process.ts';
-import { waitUntil } from '../wait.ts';
+import { waitUntilReady } from '../readiness.ts';
 import { formatProperties, type Properties } from './config.ts';
 import { javaArguments } from './tools.ts';
 
@@ -69,7 +69,11 @@ export class Broker {
       logFile: this.logFile,
     });
     try {
-      await this.#untilReady(this.#child, signal);
+      await waitUntilReady(this.#child, () => this.#isMember(), {
+        name: `broker ${this.id} on 127.0.0.1:${this.port}`,
+        timeoutMs: START_TIMEOUT_MS,
+        signal,
+      });
     } catch (cause) {
       await this.kill('SIGKILL');
       throw await this.#explain(cause);
@@ -111,19 +115,7 @@ export class Broker {
       throw new Error(`cannot format the storage of broker ${this.id}:\n${stdout}${stderr}`);
   }
 
-  async #untilReady(child: ChildHandle, signal: AbortSignal | undefined): Promise<void> {
-    const gone = new AbortController();
-    child.exited.then(({ code, signal: by }) =>
-      gone.abort(new Error(`broker ${this.id} ended with ${by ?? `exit code ${code}`} while starting`)),
-    );
-    await waitUntil(() => this.#isMember(), {
-      what: `broker ${this.id} on 127.0.0.1:${this.port} to answer`,
-      timeoutMs: START_TIMEOUT_MS,
-      signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
-    });
-  }
-
-  async #isMember(): Promise<true | undefined> {
+  async #isMember(): Promise<boolean> {
     const kafka = new Kafka({
       brokers: [`127.0.0.1:${this.port}`],
       clientId: 'stack',
@@ -137,7 +129,7 @@ export class Broker {
     try {
       await admin.connect();
       const { brokers } = await admin.describeCluster();
-      return brokers.some(({ nodeId }) => nodeId === this.id) || undefined;
+      return brokers.some(({ nodeId }) => nodeId === this.id);
     } finally {
       await admin.disconnect();
     }

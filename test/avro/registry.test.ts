@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UndecodableRecord } from '../../src/avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from '../../src/avro/registry.ts';
@@ -171,16 +173,40 @@ describe.each(stallingFaults)('an answer that %s', (_what, fault) => {
     void afterFault(fault).then(() => stop.abort(reason));
     await expect(resolveSchemaId(request(), stop.signal)).rejects.toBe(reason);
   });
+
+  test('leaves no connection open', async () => {
+    const stop = new AbortController();
+    const closed = new Promise((resolve) => {
+      void afterFault((incoming, response) => {
+        incoming.socket.once('close', resolve);
+        fault(incoming, response);
+      }).then(() => stop.abort());
+    });
+    await expect(resolveSchemaId(request(), stop.signal)).rejects.toThrow('aborted');
+    await closed;
+  });
 });
 
-test('an answer whose connection is cut in its middle is SCHEMA_REGISTRY_UNAVAILABLE at the deadline', async () => {
-  const done = afterFault((incoming, response) => {
+test('an answer whose connection was cut in its middle is SCHEMA_REGISTRY_UNAVAILABLE at the deadline', async () => {
+  registry.fault = (incoming, response) => {
     response.writeHead(200, { 'content-length': 99 }).write('{"id":', () => incoming.socket.destroy());
-  });
-  const clock: Clock = { ...systemClock, sleep: () => done };
+  };
+  const noticed = clientSocketClosed();
+  const clock: Clock = { ...systemClock, sleep: () => noticed };
   const error = await failureOf(resolveSchemaId({ ...request(), clock }, never));
   expect(error.code).toBe('SCHEMA_REGISTRY_UNAVAILABLE');
 });
+
+/** Resolves when the client has dealt with the end of its next connection. */
+function clientSocketClosed(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSocket = (message: unknown) => {
+      unsubscribe('net.client.socket', onSocket);
+      (message as { socket: Socket }).socket.once('close', () => setImmediate(resolve));
+    };
+    subscribe('net.client.socket', onSocket);
+  });
+}
 
 describe('credentials', () => {
   const withCredentials = () => url.replace('//', '//user:p%40ss@');
@@ -215,6 +241,12 @@ describe('a writer schema', () => {
     const error = await failureOf(fetchType()(7));
     expect(error.code).toBe('SCHEMA_NOT_REGISTERED');
     expect(error.message).toBe(`schema registry ${url}, schema 7: Schema not found`);
+  });
+
+  test('is asked for once: whoever needs it decides about another try', async () => {
+    registry.fault = (_request, response) => response.writeHead(500).end();
+    expect((await failureOf(fetchType()(1))).code).toBe('SCHEMA_REGISTRY_UNAVAILABLE');
+    expect(registry.requests).toEqual([`GET ${PREFIX}/schemas/ids/1`]);
   });
 
   test('that is not Avro is an UndecodableRecord', async () => {

@@ -68,12 +68,13 @@ test('gids can pass 2^53', () => {
   expect(maker.gid(5)).toMatch(/^\d{20}$/);
 });
 
-test('all 133 documented types occur, with their category and resource type', () => {
+test('all 133 documented types occur with their category and resource type, and some that no list has', () => {
   const found = new Map(events.map((event) => [event.event_type, event]));
-  expect(found.size).toBe(133);
+  expect(eventTypeRows).toHaveLength(133);
   for (const { event_type, event_category, resource_type } of eventTypeRows) {
     expect(found.get(event_type)).toMatchObject({ event_category, resource: { resource_type } });
   }
+  expect(found.size).toBeGreaterThan(133);
 });
 
 test('an event has 600 to 700 bytes on average', () => {

@@ -106,7 +106,7 @@ test('reset: the connection breaks before the headers or in the body', async () 
 
 test('hang: silence before the headers or in the body', async () => {
   const simulator = await faulty('hang');
-  const seen = await Promise.all(Array.from({ length: 12 }, () => look(auditUrl(simulator), 300)));
+  const seen = await Promise.all(Array.from({ length: 12 }, () => look(auditUrl(simulator), 1_000)));
   expect(new Set(seen.map(({ end }) => end))).toEqual(new Set(['silence']));
   expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([undefined, 200]));
 });

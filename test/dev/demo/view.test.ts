@@ -43,11 +43,11 @@ test.each([
   expect(formatLag(seconds)).toBe(text);
 });
 
-test('an event is one line, and a control character in a name does not reach the terminal', () => {
+test('an event is one line, and control characters in a name do not reach the terminal', () => {
   const event = {
     created_at: 1_700_000_000_000,
     event_type: 'task_deleted',
-    actor: { actor_type: 'user', name: 'Zoë\u001b[2J', gid: '1' },
+    actor: { actor_type: 'user', name: 'Zo\u202eë\u001b[2J', gid: '1' },
     resource: { resource_type: 'task', name: null, gid: '2' },
   };
 

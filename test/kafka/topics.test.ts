@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { TopicDescription } from '../../src/kafka/client.ts';
+import { deadLettersRequirement, eventsRequirement, stateRequirement } from '../../src/kafka/topics.ts';
+
+const options = {
+  eventsTopic: 'e',
+  stateTopic: 's',
+  eventsPartitions: 6,
+  statePartitions: 12,
+  replicationFactor: -1,
+  eventsRetentionMs: -1,
+  allowShortRetention: false,
+};
+const topic = (settings: Record<string, string>): TopicDescription => ({
+  partitions: 1,
+  replicationFactor: 1,
+  settings: new Map(Object.entries(settings)),
+});
+
+describe('the events topic', () => {
+  test('is created without a time limit: records carry the time of their event', () => {
+    expect(eventsRequirement(options).create).toMatchObject({
+      name: 'e',
+      partitions: 6,
+      settings: { 'retention.ms': '-1', 'cleanup.policy': 'delete' },
+    });
+  });
+
+  test.each([
+    ['7 days of retention', { 'retention.ms': '604800000' }, 'retention.ms is 604800000'],
+    ['a limit of size', { 'retention.bytes': '1000' }, 'retention.bytes is 1000'],
+    [
+      'a limit of time beside compaction',
+      { 'cleanup.policy': 'compact,delete', 'retention.ms': '1' },
+      'retention.ms is 1',
+    ],
+    ['the time of appending', { 'message.timestamp.type': 'LogAppendTime' }, 'message.timestamp.type'],
+    [
+      'old events refused',
+      { 'message.timestamp.before.max.ms': '3600000' },
+      'message.timestamp.before.max.ms',
+    ],
+  ])('with %s does not fit, and the message says what to set', (_what, settings, message) => {
+    expect(eventsRequirement(options).findings(topic(settings)).join()).toContain(message);
+  });
+
+  test.each([
+    ['90 days', { 'retention.ms': '7776000000' }],
+    ['no limit', { 'retention.ms': '-1', 'retention.bytes': '-1', 'message.timestamp.type': 'CreateTime' }],
+    ['compaction alone, whose keys are unique', { 'cleanup.policy': 'compact', 'retention.ms': '1' }],
+  ])('with %s fits', (_what, settings) => {
+    expect(eventsRequirement(options).findings(topic(settings))).toEqual([]);
+  });
+
+  test('with a short retention fits where that is allowed explicitly', () => {
+    expect(
+      eventsRequirement({ ...options, allowShortRetention: true }).findings(topic({ 'retention.ms': '1' })),
+    ).toEqual([]);
+  });
+});
+
+describe('the state topic', () => {
+  test('is created compacted', () => {
+    expect(stateRequirement(options).create).toMatchObject({
+      name: 's',
+      partitions: 12,
+      settings: { 'cleanup.policy': 'compact' },
+    });
+  });
+
+  test.each(['delete', 'compact,delete'])(
+    'with cleanup.policy=%s does not fit: Kafka would delete cursors',
+    (policy) => {
+      expect(
+        stateRequirement(options)
+          .findings(topic({ 'cleanup.policy': policy }))
+          .join(),
+      ).toContain('set cleanup.policy=compact');
+    },
+  );
+});
+
+test('the dead letters topic takes whole events, with and without a key', () => {
+  expect(deadLettersRequirement(options).create).toMatchObject({
+    name: 'e.dead-letters',
+    settings: { 'max.message.bytes': '67108864' },
+  });
+  expect(deadLettersRequirement(options).findings(topic({ 'cleanup.policy': 'compact' }))).toHaveLength(1);
+});

@@ -1,0 +1,16 @@
+import type { Cursor } from '../../src/stream/cursor.ts';
+import { EMPTY_DIGEST } from '../../src/stream/digest.ts';
+
+/** A cursor of a stream that has committed nothing but what `parts` says. */
+export const aCursor = (parts: Partial<Cursor> = {}): Cursor => ({
+  mode: 'catching-up',
+  filters: '',
+  watermarkMs: 0,
+  committed: new Map(),
+  completeToMs: 0,
+  offset: undefined,
+  events: 0,
+  digest: EMPTY_DIGEST,
+  deadLetters: 0,
+  ...parts,
+});

@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import {
+  afterPage,
+  type Chain,
+  catchUp,
+  isComplete,
+  type PageFacts,
+  type Scope,
+  startChain,
+} from '../../src/stream/chain.ts';
+import { aCursor } from './a-cursor.ts';
+
+const MINUTE_MS = 60_000;
+const NOW_MS = Date.parse('2026-06-01T12:00:00Z');
+const scope: Scope = { filters: {}, startAtMs: undefined, endAtMs: undefined };
+const page = (facts: Partial<PageFacts>): PageFacts => ({
+  count: 1_000,
+  lastCreatedAtMs: NOW_MS - MINUTE_MS,
+  offset: 'next',
+  asOfMs: NOW_MS,
+  ...facts,
+});
+const chainOf = (chain: Partial<Chain>): Chain => ({
+  mode: 'live',
+  query: { filters: {} },
+  offset: undefined,
+  fullPage: 100,
+  ...chain,
+});
+
+describe('where a stream starts', () => {
+  test('at the oldest event, up to a minute before now, where there is no cursor', () => {
+    const { chain, cause } = startChain(undefined, '', scope, NOW_MS);
+    expect(cause).toBe('first-start');
+    expect(chain.mode).toBe('catching-up');
+    expect(chain.query).toEqual({
+      filters: {},
+      startAtMs: undefined,
+      endAtMs: NOW_MS - MINUTE_MS,
+      limit: undefined,
+    });
+  });
+
+  test('at START_AT where there is no cursor, and not at START_AT where there is one', () => {
+    const startAtMs = NOW_MS - 5 * MINUTE_MS;
+    expect(startChain(undefined, '', { ...scope, startAtMs }, NOW_MS).chain.query.startAtMs).toBe(startAtMs);
+    const cursor = aCursor({ watermarkMs: NOW_MS - 3 * MINUTE_MS });
+    expect(startChain(cursor, '', { ...scope, startAtMs }, NOW_MS).chain.query.startAtMs).toBe(
+      cursor.watermarkMs,
+    );
+  });
+
+  test('at the live offset, with the exact query that it belongs to', () => {
+    const query = { startAtMs: 5, endAtMs: undefined, limit: 100 };
+    const cursor = aCursor({ mode: 'live', offset: { value: 'o', obtainedAtMs: 1, query } });
+    const { chain, cause } = startChain(cursor, '', scope, NOW_MS);
+    expect(cause).toBeUndefined();
+    expect(chain).toMatchObject({ mode: 'live', offset: 'o', query: { startAtMs: 5, limit: 100 } });
+  });
+
+  test('at the watermark where the filters have changed, whatever the offset', () => {
+    const offset = { value: 'o', obtainedAtMs: 1, query: {} as never };
+    const cursor = aCursor({ mode: 'live', filters: 'event_type=a', offset, watermarkMs: 7 });
+    const { chain, cause } = startChain(cursor, '', scope, NOW_MS);
+    expect(cause).toBe('filters-changed');
+    expect(chain).toMatchObject({ mode: 'catching-up', offset: undefined, query: { startAtMs: 7 } });
+  });
+
+  test('at the watermark where END_AT is not the one that the offset was obtained with', () => {
+    const offset = {
+      value: 'o',
+      obtainedAtMs: 1,
+      query: { startAtMs: 1, endAtMs: undefined, limit: undefined },
+    };
+    const cursor = aCursor({ mode: 'live', offset, watermarkMs: 7 });
+    expect(startChain(cursor, '', { ...scope, endAtMs: 99 }, NOW_MS).chain.offset).toBeUndefined();
+  });
+
+  test('live at once where the watermark is less than the settling time old', () => {
+    const { mode, query } = catchUp(NOW_MS - 90_000, scope, NOW_MS);
+    expect(mode).toBe('live');
+    expect(query.endAtMs).toBeUndefined();
+  });
+
+  test('nowhere where the cursor has reached END_AT', () => {
+    expect(isComplete(aCursor({ watermarkMs: 10 }), { ...scope, endAtMs: 10 })).toBe(true);
+    expect(isComplete(aCursor({ watermarkMs: 9 }), { ...scope, endAtMs: 10 })).toBe(false);
+    expect(isComplete(undefined, { ...scope, endAtMs: 10 })).toBe(false);
+  });
+});
+
+describe('catching up', () => {
+  const window = chainOf({
+    mode: 'catching-up',
+    query: { filters: {}, startAtMs: 1_000, endAtMs: NOW_MS - MINUTE_MS },
+  });
+
+  test('goes on by the offset, with the same query, after a page of any size', () => {
+    const step = afterPage(window, page({ count: 3 }), scope);
+    expect(step).toMatchObject({
+      left: 'more',
+      readToMs: undefined,
+      next: { mode: 'catching-up', offset: 'next', query: window.query },
+    });
+  });
+
+  test('ends a window at an empty page, and then goes live from its end', () => {
+    const step = afterPage(window, page({ count: 0 }), scope);
+    expect(step.readToMs).toBe(NOW_MS - MINUTE_MS);
+    expect(step.next).toMatchObject({
+      mode: 'live',
+      offset: undefined,
+      query: { startAtMs: NOW_MS - MINUTE_MS, endAtMs: undefined },
+    });
+  });
+
+  test('catches up again with what the time of catching up has added', () => {
+    const laterMs = NOW_MS + 10 * MINUTE_MS;
+    const step = afterPage(window, page({ count: 0, asOfMs: laterMs }), scope);
+    expect(step.next).toMatchObject({
+      mode: 'catching-up',
+      query: { startAtMs: NOW_MS - MINUTE_MS, endAtMs: laterMs - MINUTE_MS },
+    });
+  });
+
+  test('a window that our fast clock cut into Asana’s future is read only up to a minute before Asana’s now', () => {
+    const asOfMs = NOW_MS - 5 * MINUTE_MS;
+    const step = afterPage(window, page({ count: 0, asOfMs }), scope);
+    expect(step.readToMs).toBe(asOfMs - MINUTE_MS);
+    expect(step.next).toMatchObject({ mode: 'live', query: { startAtMs: asOfMs - MINUTE_MS } });
+  });
+
+  test('ends for good at END_AT', () => {
+    const endAtMs = NOW_MS - MINUTE_MS;
+    const ended = { ...window, query: { ...window.query, endAtMs } };
+    expect(afterPage(ended, page({ count: 0 }), { ...scope, endAtMs })).toEqual({
+      next: undefined,
+      left: 'nothing',
+      readToMs: endAtMs,
+    });
+  });
+});
+
+describe('an answer with data and without a new offset', () => {
+  const window = chainOf({ mode: 'catching-up', query: { filters: {}, startAtMs: 1_000, endAtMs: 9_000 } });
+
+  test.each([
+    ['no next_page', null, undefined],
+    ['the same offset again', 'same', 'same'],
+  ])('goes on by time with limit 100: %s', (_what, offset, sent) => {
+    const step = afterPage({ ...window, offset: sent }, page({ offset, lastCreatedAtMs: 5_000 }), scope);
+    expect(step.left).toBe('more');
+    expect(step.next).toMatchObject({
+      offset: undefined,
+      query: { startAtMs: 5_000, endAtMs: 9_000, limit: 100 },
+    });
+  });
+
+  test('in live mode does not wait for the next poll before it asks with limit', () => {
+    const step = afterPage(
+      chainOf({ query: { filters: {}, startAtMs: 1_000 } }),
+      page({ count: 3, offset: null, lastCreatedAtMs: 5_000 }),
+      scope,
+    );
+    expect(step.left).toBe('more');
+  });
+
+  test('is the end where it shows only the events of the millisecond that was asked for', () => {
+    const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
+    const step = afterPage(byTime, page({ count: 2, offset: null, lastCreatedAtMs: 5_000 }), scope);
+    expect(step.readToMs).toBe(9_000);
+  });
+
+  test('is not the end where that millisecond fills the page: it is refused, not skipped', () => {
+    const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
+    const full = page({ count: 100, offset: null, lastCreatedAtMs: 5_000 });
+    expect(() => afterPage(byTime, full, scope)).toThrow(/without a next_page/);
+  });
+});
+
+describe('live', () => {
+  test('an empty page without next_page keeps the query, for as long as nothing has matched', () => {
+    const chain = chainOf({ query: { filters: {}, startAtMs: 5 } });
+    expect(afterPage(chain, page({ count: 0, offset: null }), scope)).toEqual({
+      next: chain,
+      left: 'nothing',
+      readToMs: undefined,
+    });
+  });
+
+  test('an empty page moves the offset', () => {
+    const step = afterPage(chainOf({ offset: 'old' }), page({ count: 0, offset: 'new' }), scope);
+    expect(step.next?.offset).toBe('new');
+  });
+
+  test('a short page is followed by a wait, a full one is not', () => {
+    const chain = chainOf({ offset: 'old', fullPage: 1_000 });
+    expect(afterPage(chain, page({ count: 999 }), scope).left).toBe('unknown');
+    expect(afterPage(chain, page({ count: 1_000 }), scope).left).toBe('more');
+  });
+
+  test('what a full page is, is learnt from the largest seen, from 100 on', () => {
+    const first = afterPage(chainOf({ offset: 'a' }), page({ count: 100, offset: 'b' }), scope);
+    expect(first.left).toBe('more');
+    const second = afterPage(chainOf({ offset: 'a' }), page({ count: 700, offset: 'b' }), scope);
+    expect(second.next?.fullPage).toBe(700);
+  });
+
+  test('with END_AT it ends at the empty page that came a minute after it', () => {
+    const endAtMs = NOW_MS - MINUTE_MS;
+    const chain = chainOf({ query: { filters: {}, startAtMs: 5, endAtMs } });
+    expect(
+      afterPage(chain, page({ count: 0, asOfMs: NOW_MS - 1 }), { ...scope, endAtMs }).next,
+    ).toBeDefined();
+    expect(afterPage(chain, page({ count: 0, asOfMs: NOW_MS }), { ...scope, endAtMs })).toMatchObject({
+      next: undefined,
+      readToMs: endAtMs,
+    });
+  });
+});

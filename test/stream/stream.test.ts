@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { ConnectorError, type ErrorCode } from '../../src/errors.ts';
+import type { StreamObserver } from '../../src/stream/observer.ts';
+import { type RunSession, runStream } from '../../src/stream/stream.ts';
+
+/** Runs sessions that end as `endings` says, one after the other, on a clock on which each takes `sessionMs`. */
+async function runSessions(endings: (ErrorCode | 'finished' | 'unknown')[], sessionMs = 10) {
+  let nowMs = 0;
+  const waits: number[] = [];
+  const causes: string[] = [];
+  const observer = {
+    sessionStarted: (cause) => causes.push(cause),
+    sessionEnded: () => {},
+    halted: () => {},
+    finished: () => {},
+  } as Partial<StreamObserver>;
+  const clock = {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: async (delayMs: number) => {
+      waits.push(delayMs);
+      nowMs += delayMs;
+    },
+  };
+  const left = [...endings];
+  const session: RunSession = async () => {
+    nowMs += sessionMs;
+    const ending = left.shift();
+    if (ending === 'unknown') throw new TypeError('x is not a function');
+    if (ending !== 'finished' && ending !== undefined) throw new ConnectorError(ending, 'it broke');
+  };
+  const ports = {
+    clock,
+    random: () => 0.5,
+    observer: observer as StreamObserver,
+    connectorName: 'mine',
+    wellAfterMs: 60_000,
+  };
+  const outcome = await runStream(session, ports, new AbortController().signal);
+  return { outcome, waits, causes };
+}
+
+describe('a stream', () => {
+  test('begins a new session after whatever a new session heals', async () => {
+    const { outcome, causes } = await runSessions([
+      'KAFKA_OUTCOME_UNKNOWN',
+      'KAFKA_UNAVAILABLE',
+      'SCHEMA_REGISTRY_UNAVAILABLE',
+      'finished',
+    ]);
+    expect(outcome).toEqual({ ended: 'finished' });
+    expect(causes).toEqual([
+      'start',
+      'kafka_outcome_unknown',
+      'kafka_unavailable',
+      'schema_registry_unavailable',
+    ]);
+  });
+
+  test('halts on what no session heals', async () => {
+    const { outcome } = await runSessions(['ASANA_FORBIDDEN', 'finished']);
+    expect(outcome).toMatchObject({ ended: 'failed', error: { code: 'ASANA_FORBIDDEN' } });
+  });
+
+  test('takes what nobody foresaw for a defect, and does not go on over it', async () => {
+    expect((await runSessions(['unknown', 'finished'])).outcome).toMatchObject({
+      ended: 'failed',
+      error: { code: 'INTERNAL' },
+    });
+  });
+
+  test('that is fenced once goes on: it may have been a takeover that is over', async () => {
+    expect((await runSessions(['KAFKA_FENCED', 'finished'])).outcome).toEqual({ ended: 'finished' });
+  });
+
+  test('that is fenced again right away says that another instance runs, and does not fence back for ever', async () => {
+    const { outcome } = await runSessions(['KAFKA_FENCED', 'KAFKA_FENCED', 'finished']);
+    expect(outcome).toMatchObject({
+      ended: 'failed',
+      error: { code: 'ANOTHER_INSTANCE', message: expect.stringContaining('runs as mine') },
+    });
+  });
+
+  test('that was well in between may be fenced any number of times: its transactions timed out', async () => {
+    const { outcome } = await runSessions(
+      ['KAFKA_FENCED', 'KAFKA_FENCED', 'KAFKA_FENCED', 'finished'],
+      61_000,
+    );
+    expect(outcome).toEqual({ ended: 'finished' });
+  });
+
+  test('waits longer after each failure, and at most 15 s', async () => {
+    const { waits } = await runSessions([...Array(12).fill('KAFKA_UNAVAILABLE'), 'finished']);
+    expect(waits.slice(0, 3)).toEqual([188, 375, 750]);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(15_000);
+  });
+
+  test('stops without an error when it is told to, and starts no further session', async () => {
+    const stop = new AbortController();
+    let sessions = 0;
+    const session: RunSession = async () => {
+      sessions++;
+      stop.abort(new Error('stopped'));
+      throw new ConnectorError('KAFKA_UNAVAILABLE', 'broke while stopping');
+    };
+    const observer = { sessionStarted: () => {} } as Partial<StreamObserver> as StreamObserver;
+    const clock = {
+      now: () => 0,
+      monotonicMs: () => 0,
+      sleep: () => Promise.reject(new Error('not to be called')),
+    };
+    const outcome = await runStream(
+      session,
+      { clock, random: () => 0, observer, connectorName: 'mine', wellAfterMs: 1 },
+      stop.signal,
+    );
+    expect(outcome).toEqual({ ended: 'stopped' });
+    expect(sessions).toBe(1);
+  });
+});

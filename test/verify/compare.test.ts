@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { type Copy, compare, isClean } from '../../src/verify/compare.ts';
+import { verificationReport } from '../../src/verify/report.ts';
+
+const copy = (id: string, hash = id, where = `e-0@${id}`): Copy => ({ id, createdAtMs: 0, hash, where });
+const source = new Map(['1', '2', '3'].map((id) => [id, copy(id)]));
+const all = () => [...source.values()];
+const ids = (findings: readonly { id: string }[]) => findings.map(({ id }) => id);
+
+describe('the comparison', () => {
+  test('finds nothing wrong with an exact copy', () => {
+    const result = compare(source, all(), new Set());
+    expect(isClean(result)).toBe(true);
+    expect(result).toMatchObject({ sourceEvents: 3, topicRecords: 3, deadLetters: 0 });
+  });
+
+  test('finds what is missing, from the source alone', () => {
+    const result = compare(source, all().slice(1), new Set());
+    expect(ids(result.missing)).toEqual(['1']);
+    expect(isClean(result)).toBe(false);
+  });
+
+  test('finds what is there twice, and says where', () => {
+    const result = compare(source, [...all(), copy('2', '2', 'e-0@9')], new Set());
+    expect(result.duplicate).toEqual([{ id: '2', detail: 'e-0@2 and e-0@9' }]);
+    expect(isClean(result)).toBe(false);
+  });
+
+  test('finds what is altered', () => {
+    const result = compare(source, [copy('1', 'other'), copy('2'), copy('3')], new Set());
+    expect(ids(result.altered)).toEqual(['1']);
+    expect(isClean(result)).toBe(false);
+  });
+
+  test('finds what Asana does not have', () => {
+    const result = compare(source, [...all(), copy('9')], new Set());
+    expect(ids(result.invented)).toEqual(['9']);
+    expect(isClean(result)).toBe(false);
+  });
+
+  test('does not miss what is in the dead letters, and counts it', () => {
+    const result = compare(source, all().slice(1), new Set(['1', 'elsewhere']));
+    expect(isClean(result)).toBe(true);
+    expect(result.deadLetters).toBe(1);
+  });
+});
+
+test('the report names examples, and says how many more there are', () => {
+  const many = new Map(Array.from({ length: 8 }, (_, i) => [`${i}`, copy(`${i}`)]));
+  const report = verificationReport('77', { ...compare(many, [], new Set()), fromMs: 0, toMs: 1 });
+  expect(report).toContain('missing 8, duplicate 0, altered 0, invented 0');
+  expect(report.match(/ {4}missing: /g)).toHaveLength(5);
+  expect(report).toContain('and 3 more missing');
+  expect(report).toContain('NOT proven');
+});
