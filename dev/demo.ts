@@ -9,7 +9,9 @@ import { DemoRun } from './demo/run.ts';
 import { type Backlog, type DemoServices, startServices } from './demo/services.ts';
 import { renderAddresses } from './demo/view.ts';
 
-/** Without a terminal the live events are followed for so long, so that they are part of what is proven. */
+type Course = 'once' | 'until-interrupted';
+
+/** With `once` the live events are followed for so long, so that they are part of what is proven. */
 const LIVE_MS = 6_000;
 
 const { values: options } = parseArgs({
@@ -21,10 +23,10 @@ const { values: options } = parseArgs({
   },
 });
 
-async function main(backlog: Backlog, unattended: boolean, stop: AbortSignal): Promise<void> {
+async function main(backlog: Backlog, course: Course, stop: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'asana-audit-demo-'));
   try {
-    await runDemo(folder, backlog, unattended, stop);
+    await runDemo(folder, backlog, course, stop);
   } catch (error) {
     // The logs say why it failed, so they stay.
     console.error(`${error instanceof Error ? error.message : error}\n(logs: ${folder})`);
@@ -34,30 +36,25 @@ async function main(backlog: Backlog, unattended: boolean, stop: AbortSignal): P
   await rm(folder, { recursive: true, force: true });
 }
 
-async function runDemo(
-  folder: string,
-  backlog: Backlog,
-  unattended: boolean,
-  stop: AbortSignal,
-): Promise<void> {
+async function runDemo(folder: string, backlog: Backlog, course: Course, stop: AbortSignal): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   say('starting Kafka, the schema registry and a simulated Asana with a backlog');
   const services = await startServices(backlog, { folder, cleanup, say, signal: stop });
   for (const line of renderAddresses(services.addresses)) say(line);
 
-  const { report, proven } = await present(services, unattended, stop);
+  const { report, proven } = await present(services, course, stop);
   process.stdout.write(report);
   say(proven);
 }
 
-async function present(services: DemoServices, unattended: boolean, stop: AbortSignal) {
-  const onScreen = process.stdout.isTTY && !unattended;
+async function present(services: DemoServices, course: Course, stop: AbortSignal) {
+  const onScreen = process.stdout.isTTY && course === 'until-interrupted';
   const hint = onScreen ? ' (Ctrl-C: come to rest and verify)' : '';
   {
     await using presenter = onScreen ? presentOnScreen(services, process.stdout) : presentAsLines(say);
     const run = new DemoRun(services, presenter);
     await run.catchUp(`catching up with the backlog${hint}`, stop);
-    const enough = unattended ? AbortSignal.any([stop, AbortSignal.timeout(LIVE_MS)]) : stop;
+    const enough = course === 'once' ? AbortSignal.any([stop, AbortSignal.timeout(LIVE_MS)]) : stop;
     await run.followLive(`following the live events${hint}`, enough);
     await run.stopLiveRate();
     await run.catchUp('no new events any more: committing the rest', new AbortController().signal);
@@ -80,4 +77,4 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-await main(options, options.once, stop.signal);
+await main(options, options.once ? 'once' : 'until-interrupted', stop.signal);

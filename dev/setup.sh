@@ -62,6 +62,11 @@ attempt_twice() {
 
 maven() { mvn -B -q -U -Dmaven.repo.local="$PWD/.cache/m2" "$@"; }
 
+# A stamp is a copy of the file that says what is to be installed: a new time alone, as after a checkout, installs nothing.
+is_current() {
+  cmp -s "$1" "$2" && touch "$2"
+}
+
 # Whatever is seen under the final name is whole: an interrupted download only leaves a folder that the next run removes.
 publish() {
   rm -rf "$2"
@@ -69,6 +74,7 @@ publish() {
 }
 
 install_npm() {
+  if is_current package-lock.json node_modules/.complete; then return; fi
   say "installing npm packages, Node 24 among them (about 10 s)"
   attempt_twice npm ci --cache .cache/npm --loglevel=error
   local node=node_modules/.bin/node
@@ -76,7 +82,7 @@ install_npm() {
   local major
   major=$("$node" -p 'process.versions.node.split(".")[0]') || fail "$node does not run on this machine: install Node 24 or later"
   [ "$major" -ge 24 ] || fail "npm has no Node 24 for this platform here: install Node 24 or later yourself, then make setup again"
-  touch node_modules/.complete
+  cp package-lock.json node_modules/.complete
 }
 
 fetch_kafka() {
@@ -86,9 +92,10 @@ fetch_kafka() {
 }
 
 install_kafka() {
+  if is_current dev/kafka/pom.xml .cache/kafka/.complete; then return; fi
   say "fetching Apache Kafka from Maven (55 MB)"
   attempt_twice fetch_kafka
-  touch .cache/kafka.partial/.complete
+  cp dev/kafka/pom.xml .cache/kafka.partial/.complete
   publish .cache/kafka.partial .cache/kafka
 }
 
@@ -101,9 +108,10 @@ fetch_registry() {
 }
 
 install_registry() {
+  if is_current dev/registry/pom.xml .cache/registry/.complete; then return; fi
   say "fetching the schema registry (Apicurio) from Maven (130 MB)"
   attempt_twice fetch_registry
-  touch .cache/registry.partial/.complete
+  cp dev/registry/pom.xml .cache/registry.partial/.complete
   publish .cache/registry.partial .cache/registry
 }
 

@@ -1,5 +1,5 @@
 /**
- * Exponential backoff with full jitter.
+ * Exponential backoff, jittered between half of the wait and the whole.
  *
  * @param attempt 0 for the first wait
  * @param random a number in [0, 1)

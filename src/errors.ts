@@ -153,5 +153,10 @@ export function toConnectorError(thrown: unknown): ConnectorError {
   return new ConnectorError('INTERNAL', messageOf(thrown), { cause: thrown });
 }
 
-export const messageOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
+/** What was thrown, in words. A connect that failed on several addresses has a text only for each of them. */
+export function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.message === '' && thrown instanceof AggregateError)
+    return thrown.errors.map(messageOf).join('; ');
+  return thrown.message || thrown.name;
+}

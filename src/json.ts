@@ -26,14 +26,14 @@ const rawJsonApi = JSON as unknown as RawJsonApi;
 
 // A number of 16 digits or more, with an exponent, or a negative zero: only such a text can mean a value that a double does not hold.
 // It also matches inside strings, which costs a slower parse and changes nothing.
-const SUSPICIOUS_NUMBER = /[:,[\s](?:-?\d[\d.]{15,}|-?\d[\d.]*[eE]|-0)/;
+const SUSPICIOUS_NUMBER = /(?:^|[:,[\s])(?:-?\d[\d.]{15,}|-?\d[\d.]*[eE]|-0)/;
 
 export const isRawJson = (value: unknown): value is RawJson => rawJsonApi.isRawJSON(value);
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawJson(value);
 
-/** `JSON.parse`, but integers beyond 2^53 (and numbers beyond a double's range) come back as {@link RawJson}. Throws SyntaxError. */
+/** `JSON.parse`, but a number that would be printed with another value comes back as {@link RawJson}. Throws SyntaxError, and RangeError on nesting that is too deep for the stack. */
 export function parseJson(text: string): JsonValue {
   if (!SUSPICIOUS_NUMBER.test(text)) return JSON.parse(text);
   return rawJsonApi.parse(text, (_name, value, { source }) =>
@@ -44,6 +44,15 @@ export function parseJson(text: string): JsonValue {
 }
 
 function isExact(value: number, source: string): boolean {
-  if (!Number.isFinite(value) || Object.is(value, -0)) return false;
-  return !Number.isInteger(value) || Number.isSafeInteger(value) || String(value) === source;
+  return Number.isFinite(value) && decimalOf(String(value)) === decimalOf(source);
+}
+
+/** One text for one value: its sign, its digits without zeros at either end, and the power of ten of the last. */
+function decimalOf(number: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return `${sign}0`;
+  return `${sign}${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
 }

@@ -32,3 +32,10 @@ test('quotes, control characters and lone surrogates are escaped as JSON.stringi
   const value = { a: '"\\\n\u0001\ud800' };
   expect(canonicalJson(value)).toBe(JSON.stringify(value));
 });
+
+test('an event nested deeper than any stack is printed, and so is one that is wide', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  expect(canonicalJson(JSON.parse(deep))).toBe(deep);
+  const wide = JSON.stringify(Array.from({ length: 200_000 }, (_, i) => i));
+  expect(canonicalJson(JSON.parse(wide))).toBe(wide);
+});

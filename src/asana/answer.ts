@@ -69,25 +69,41 @@ function errorTexts(body: Buffer): string {
       const messages = parsed.errors
         .filter(isJsonObject)
         .map(({ message, phrase }) => [message, phrase].filter(Boolean).join(' / '));
-      return messages.join('; ').slice(0, MAX_QUOTED) || 'no message';
+      return quote(messages.join('; ')) || 'no message';
     }
   } catch {
     // Not JSON: quoted as it is.
   }
-  return text.replace(/\s+/g, ' ').trim().slice(0, MAX_QUOTED) || 'no body';
+  return quote(text) || 'no body';
 }
+
+/** On one line and without control characters: it goes to logs and terminals. */
+const quote = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_QUOTED);
 
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
-/** `Retry-After`, in seconds or as a date, as a wait from `nowMs`; undefined where absent or no wait. Capped at 5 minutes. */
+/**
+ * `Retry-After`, in seconds or as a date, as a wait; undefined where absent or no wait. Capped at 5 minutes.
+ *
+ * @param nowMs on the clock of the server that wrote the date, epoch milliseconds
+ */
 export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;
-  const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(header)
+    ? Number(header) * 1000
+    : (serverTimeMs(header) ?? nowMs) - nowMs;
   return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
 }
 
+// Date.parse alone takes '-3000' for the year 3000.
+const HTTP_DATE = /^\s*[A-Z][a-z]+,? .+\d\d:\d\d:\d\d/;
+
 /** Asana's own clock, from the `Date` header; epoch milliseconds. */
 export function serverTimeMs(header: string | string[] | undefined): number | undefined {
-  const timeMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  const timeMs = typeof header === 'string' && HTTP_DATE.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }

@@ -39,17 +39,25 @@ export class TokenBudget implements RequestBudget {
 
   async acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const nowMs = this.#clock.monotonicMs();
-    const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
-    this.#nextSlotMs = slotMs + this.#spacingMs;
-    await this.#wait(slotMs - nowMs, signal);
-    // A pause may be lengthened while we wait for it.
-    while (this.#pausedUntilMs > this.#clock.now())
-      await this.#wait(this.#pausedUntilMs - this.#clock.now(), signal);
+    do {
+      // A pause may be lengthened while we wait for it.
+      while (this.#pauseMs() > 0) await this.#wait(this.#pauseMs(), signal);
+      const nowMs = this.#clock.monotonicMs();
+      const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
+      this.#nextSlotMs = slotMs + this.#spacingMs;
+      await this.#wait(slotMs - nowMs, signal);
+      // A slot that a pause swallowed is lost: all who waited would else leave at once when it ends.
+    } while (this.#pauseMs() > 0);
   }
 
   pauseUntil(timeMs: number): void {
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, timeMs);
+    // Kept in monotonic time, so that a wall clock that is set back does not lengthen it.
+    const untilMs = this.#clock.monotonicMs() + timeMs - this.#clock.now();
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+  }
+
+  #pauseMs(): number {
+    return this.#pausedUntilMs - this.#clock.monotonicMs();
   }
 
   async #wait(waitMs: number, signal: AbortSignal): Promise<void> {

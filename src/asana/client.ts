@@ -42,10 +42,9 @@ export class AuditLogClient {
   #token: Secret | undefined;
 
   constructor(baseUrl: URL, workspaceGid: string, tokenSource: TokenSource, ports: AsanaPorts) {
-    this.#endpoint = new URL(
-      `${baseUrl.pathname.replace(/\/+$/, '')}/workspaces/${workspaceGid}/audit_log_events`,
-      baseUrl,
-    );
+    // Not resolved against the base: a path that begins with two slashes would be taken for another host.
+    this.#endpoint = new URL(baseUrl);
+    this.#endpoint.pathname = `${baseUrl.pathname.replace(/\/+$/, '')}/workspaces/${workspaceGid}/audit_log_events`;
     this.#tokenSource = tokenSource;
     this.#ports = ports;
   }
@@ -56,31 +55,38 @@ export class AuditLogClient {
    */
   async fetchPage(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
     const { observer } = this.#ports;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; ; ) {
+      let token: Secret | undefined;
       try {
-        const page = await this.#fetchOnce(query, offset, signal);
+        token = this.#token ??= await readToken(this.#tokenSource);
+        const page = await this.#fetchOnce(query, offset, token, signal);
         if (attempt > 0) observer.requestRecovered(attempt);
         return page;
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
-        if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken())) continue;
+        if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token))) continue;
         if (error.disposition !== 'retry-request') throw error;
         const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
         observer.requestFailed(error, attempt, waitMs);
+        attempt++;
         await this.#ports.clock.sleep(waitMs, signal);
       }
     }
   }
 
-  async #fetchOnce(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
+  async #fetchOnce(
+    query: Query,
+    offset: string | undefined,
+    token: Secret,
+    signal: AbortSignal,
+  ): Promise<Page> {
     const { budget, clock } = this.#ports;
-    this.#token ??= await readToken(this.#tokenSource);
     await budget.acquire(signal);
     const url = new URL(this.#endpoint);
     url.search = queryParameters(query, offset).toString();
     const startedAtMs = clock.now();
-    const { answer, durationMs } = await this.#get(url, this.#token, signal);
+    const { answer, durationMs } = await this.#get(url, token, signal);
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
     const page = readAnswer(answer, offset);
     const answeredAtMs = serverTimeMs(answer.headers.date);
@@ -110,12 +116,13 @@ export class AuditLogClient {
   /** Everybody who uses the token waits: what is asked meanwhile would be refused, and counted. */
   #heedRetryAfter(answer: HttpAnswer): void {
     const nowMs = this.#ports.clock.now();
-    const waitMs = retryAfterMs(answer.headers['retry-after'], nowMs);
+    // A date in Retry-After is on Asana's clock, which may differ from ours.
+    const waitMs = retryAfterMs(answer.headers['retry-after'], serverTimeMs(answer.headers.date) ?? nowMs);
     if (waitMs !== undefined) this.#ports.budget.pauseUntil(nowMs + waitMs);
   }
 
-  async #takeUpNewToken(): Promise<boolean> {
-    const refused = this.#token;
+  /** Whether there is another token than the `refused` one, which another request may have found before. */
+  async #takeUpNewToken(refused: Secret | undefined): Promise<boolean> {
     if (refused === undefined) return false;
     this.#token = await readToken(this.#tokenSource);
     return !this.#token.equals(refused);

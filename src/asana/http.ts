@@ -26,14 +26,16 @@ export type HttpGet = (url: URL, headers: Record<string, string>, signal: AbortS
  */
 export function httpGet(dispatcher: Dispatcher, limits: HttpLimits): HttpGet {
   return async (url, headers, signal) => {
+    signal.throwIfAborted();
     const deadline = AbortSignal.timeout(limits.deadlineMs);
     const either = AbortSignal.any([signal, deadline]);
     try {
-      const answer = await request(url, {
+      const asked = request(url, {
         dispatcher,
         signal: either,
         headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
       });
+      const answer = await unlessAborted(asked, either);
       return {
         status: answer.statusCode,
         headers: answer.headers,
@@ -46,6 +48,20 @@ export function httpGet(dispatcher: Dispatcher, limits: HttpLimits): HttpGet {
       throw new ConnectorError('ASANA_UNREACHABLE', `${url.origin}: ${what}`, { cause: error });
     }
   };
+}
+
+/** undici heeds its signal only once it is connected, which may take the whole connect timeout. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  // It may have aborted while the request was being made.
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 async function readBody({ body, headers }: Dispatcher.ResponseData, maxBytes: number): Promise<Buffer> {

@@ -13,7 +13,7 @@ import { withDeadline } from '../deadline.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 
 export type RegistryConnection = {
-  /** Path prefix included; user and password may stand in it. */
+  /** Path prefix included. */
   readonly url: string;
   /** For one operation, which is one to three requests. */
   readonly timeoutMs: number;
@@ -34,14 +34,14 @@ export async function callRegistry<T>(
   signal: AbortSignal,
   operation: (registry: SchemaRegistry) => Promise<T>,
 ): Promise<T> {
-  const { host, auth } = splitCredentials(url);
+  const host = url.replace(/\/+$/, '');
   const where = `schema registry ${host}, ${purpose}`;
   const late = () => unavailable(`${where}: no answer within ${timeoutMs} ms`);
   return withDeadline(clock, timeoutMs, signal, late, async (end) => {
     end.throwIfAborted();
     const middlewares = [abortWith(end)];
     // The caller tries again, and it waits in between.
-    const registry = new SchemaRegistry({ host, ...auth, retry: { retries: 0 }, middlewares });
+    const registry = new SchemaRegistry({ host, retry: { retries: 0 }, middlewares });
     try {
       return await Promise.race([operation(registry), rejectWith(end)]);
     } catch (error) {
@@ -49,14 +49,6 @@ export async function callRegistry<T>(
       throw translate(error, where);
     }
   });
-}
-
-function splitCredentials(url: string): { host: string; auth: Pick<ClientOptions, 'auth'> } {
-  const { username, password, origin, pathname } = new URL(url);
-  const host = `${origin}${pathname.replace(/\/+$/, '')}`;
-  if (username === '') return { host, auth: {} };
-  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  return { host, auth: { auth } };
 }
 
 /** Ends the requests that are under way, so that no socket outlives the operation. */

@@ -26,7 +26,7 @@ export async function resolveSchemaId(request: SchemaRequest, signal: AbortSigna
   return callRegistry(request, `subject ${subject}`, signal, async (registry) => {
     if (!autoRegister) return lookUp(registry, request);
     // The look-up comes first: it needs no right to write, and no agreement about the compatibility.
-    return (await ifKnown(lookUp(registry, request))) ?? register(registry, request);
+    return (await ifKnown(lookUp(registry, request))) ?? registerOrFind(registry, request);
   });
 }
 
@@ -47,6 +47,17 @@ const avroSchema = (schema: string) => ({ type: SchemaType.AVRO, schema }) as co
 
 async function lookUp(registry: SchemaRegistry, { subject, schema }: SchemaRequest): Promise<number> {
   return checkId(await registry.getRegistryIdBySchema(subject, avroSchema(schema)));
+}
+
+/** Another stream or replica may have registered it since the look-up, which a registry may answer with 409 as well. */
+async function registerOrFind(registry: SchemaRegistry, request: SchemaRequest): Promise<number> {
+  try {
+    return await register(registry, request);
+  } catch (error) {
+    const found = await ifKnown(lookUp(registry, request)).catch(() => undefined);
+    if (found === undefined) throw error;
+    return found;
+  }
 }
 
 async function register(registry: SchemaRegistry, request: SchemaRequest): Promise<number> {

@@ -47,12 +47,16 @@ function readSettings(environment: Environment, problems: string[]): Partial<Set
       continue;
     }
     const value = reader.read(text);
-    const shown = option.kind === ('secret' as string) ? 'its value' : `'${text}'`;
+    const shown = option.kind === ('secret' as string) ? 'its value' : `'${withoutCredentials(text)}'`;
     if (value === undefined) problems.push(`${name}: expected ${reader.expected}, got ${shown}`);
     else settings[name] = value;
   }
   return settings as Partial<Settings>;
 }
+
+/** A URL's user and password, and its query, are refused and must not be printed either. */
+const withoutCredentials = (text: string): string =>
+  text.replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?[redacted]');
 
 function readTokens(
   environment: Environment,
@@ -60,21 +64,27 @@ function readTokens(
   problems: string[],
 ): Config['tokens'] {
   const tokens = new Map<string, { file: string } | { value: Secret }>();
-  const { ASANA_TOKEN_FILE: file, ASANA_TOKEN: value, ASANA_WORKSPACES: workspaces = [] } = settings;
-  if (file !== undefined && environment.ASANA_TOKEN?.trim()) {
+  const { ASANA_TOKEN_FILE: file, ASANA_TOKEN: value, ASANA_WORKSPACES: workspaces } = settings;
+  const hasValue = Boolean(environment.ASANA_TOKEN?.trim());
+  if (file !== undefined && hasValue) {
     problems.push('ASANA_TOKEN_FILE and ASANA_TOKEN are both set: expected one of them');
   }
-  for (const name of Object.keys(environment).filter((each) => each.startsWith(TOKEN_FILE_PREFIX))) {
-    if (!workspaces.includes(name.slice(TOKEN_FILE_PREFIX.length))) {
-      problems.push(`${name}: expected the gid of one of ASANA_WORKSPACES behind ${TOKEN_FILE_PREFIX}`);
-    }
+  const overrides = Object.keys(environment)
+    .filter((name) => name.startsWith(TOKEN_FILE_PREFIX) && environment[name]?.trim())
+    .map((name) => name.slice(TOKEN_FILE_PREFIX.length));
+  // Where the workspaces cannot be read, that is the problem, and nothing is known about theirs.
+  for (const gid of overrides.filter((each) => workspaces && !workspaces.includes(each))) {
+    problems.push(
+      `${TOKEN_FILE_PREFIX}${gid}: expected the gid of one of ASANA_WORKSPACES behind ${TOKEN_FILE_PREFIX}`,
+    );
   }
-  for (const workspace of workspaces) {
+  for (const workspace of workspaces ?? []) {
     const own = environment[TOKEN_FILE_PREFIX + workspace]?.trim() || file;
     if (own !== undefined) tokens.set(workspace, { file: own });
     else if (value !== undefined) tokens.set(workspace, { value });
   }
-  if (tokens.size < Math.max(1, workspaces.length) && !environment.ASANA_TOKEN?.trim()) {
+  const lacking = workspaces?.some((workspace) => !tokens.has(workspace)) ?? overrides.length === 0;
+  if (lacking && file === undefined && !hasValue) {
     problems.push(
       'ASANA_TOKEN_FILE is not set: expected a path of a file with the service account token (or ASANA_TOKEN)',
     );
@@ -113,8 +123,9 @@ function conflicts(settings: Partial<Settings>): string[] {
   for (const name of ['ASANA_REQUEST_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const) {
     if ((settings[name] ?? 1_000) < 1_000) problems.push(`${name}: expected at least 1s`);
   }
-  if (settings.EVENTS_TOPIC !== undefined && settings.EVENTS_TOPIC === settings.STATE_TOPIC) {
-    problems.push('STATE_TOPIC: expected another topic than EVENTS_TOPIC');
+  const { EVENTS_TOPIC: events, STATE_TOPIC: state } = settings;
+  if (events !== undefined && (state === events || state === `${events}.dead-letters`)) {
+    problems.push('STATE_TOPIC: expected another topic than EVENTS_TOPIC and its dead letters');
   }
   return problems;
 }

@@ -3,8 +3,11 @@ import type { OptionKind } from './options.ts';
 import { Secret } from './secret.ts';
 
 const GID = /^\d{1,32}$/;
-const TOPIC = /^[A-Za-z0-9._-]{1,200}$/;
-const BROKER = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,200}$/;
+const BROKER = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
+const MAX_PORT = 65_535;
+// A timer that is set for longer fires at once.
+const MAX_WAIT_MS = 2 ** 31 - 1;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 const ACTOR_TYPES = ['user', 'asana', 'asana_support', 'anonymous', 'external_administrator'];
 const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
@@ -25,11 +28,11 @@ const matching = (pattern: RegExp, expected: string): Reader<string> => ({
   read: (text) => (pattern.test(text) ? text : undefined),
 });
 
-const list = (pattern: RegExp, expected: string): Reader<string[]> => ({
+const list = (isItem: (text: string) => boolean, expected: string): Reader<string[]> => ({
   expected,
   read: (text) => {
     const items = text.split(',').map((item) => item.trim());
-    if (!items.every((item) => pattern.test(item))) return undefined;
+    if (!items.every(isItem)) return undefined;
     return [...new Set(items)];
   },
 });
@@ -43,6 +46,16 @@ const wholeNumber = (min: number, max: number, expected: string): Reader<number>
   },
 });
 
+function isBroker(text: string): boolean {
+  const port = Number(BROKER.exec(text)?.[1]);
+  return port >= 1 && port <= MAX_PORT;
+}
+
+function readWaitMs(text: string): number | undefined {
+  const waitMs = parseDurationMs(text);
+  return waitMs !== undefined && waitMs <= MAX_WAIT_MS ? waitMs : undefined;
+}
+
 function readUrl(text: string): URL | undefined {
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined;
@@ -50,8 +63,14 @@ function readUrl(text: string): URL | undefined {
 }
 
 function readTime(text: string): number | undefined {
-  const timeMs = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+  const timeMs = RFC_3339.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(timeMs) ? undefined : timeMs;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(day: string): boolean {
+  const startMs = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(startMs) && new Date(startMs).toISOString().startsWith(day);
 }
 
 /** One reader a kind: `read` gives undefined where the text is not what `expected` says. */
@@ -63,20 +82,21 @@ export const READERS = {
     read: (text: string): Secret | undefined => (/^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
   },
   gid: matching(GID, 'a gid: digits only'),
-  gids: list(GID, 'gids (digits only), comma-separated'),
-  brokers: list(BROKER, 'host:port, comma-separated'),
+  gids: list((text) => GID.test(text), 'gids (digits only), comma-separated'),
+  brokers: list(isBroker, 'host:port, comma-separated'),
   url: { expected: 'an http(s) URL without user, query or fragment', read: readUrl },
   boolean: {
     expected: 'true or false',
-    read: (text: string): boolean | undefined => ({ true: true, false: false })[text],
+    read: (text: string): boolean | undefined =>
+      text === 'true' ? true : text === 'false' ? false : undefined,
   },
   count: wholeNumber(0, 1_000_000, 'a whole number from 0 to 1,000,000'),
-  port: wholeNumber(0, 65_535, 'a port from 0 to 65535'),
+  port: wholeNumber(0, MAX_PORT, 'a port from 0 to 65535'),
   'replication-factor': {
     expected: '-1 or a whole number from 1 to 32',
     read: (text: string) => wholeNumber(-1, 32, '').read(text) || undefined,
   },
-  duration: { expected: 'a duration such as 500ms, 10s, 5m', read: parseDurationMs },
+  duration: { expected: 'a duration such as 500ms, 10s, 5m, at most 24d', read: readWaitMs },
   retention: {
     expected: 'unlimited, or a duration such as 120d',
     read: (text: string) => (text === 'unlimited' ? -1 : parseDurationMs(text)),

@@ -8,6 +8,8 @@ const P = 'asana_audit_';
 export interface StreamGauges {
   position: Position | undefined;
   oldestUncommittedMs: number | undefined;
+  /** Set by what only a stream with a session reports, cleared when the session ends. */
+  sessionHeld: boolean;
   halted: boolean;
 }
 

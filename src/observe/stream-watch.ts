@@ -1,6 +1,6 @@
 import { isoTime } from '../clock.ts';
 import type { ConnectorError } from '../errors.ts';
-import type { StreamObserver } from '../stream/observer.ts';
+import type { Position, StreamObserver } from '../stream/observer.ts';
 import type { Log } from './log.ts';
 import type { Metrics, StreamGauges } from './metrics.ts';
 
@@ -10,7 +10,12 @@ export function watchStream(
   metrics: Metrics,
   log: Log,
 ): StreamObserver & { readonly gauges: StreamGauges } {
-  const gauges: StreamGauges = { position: undefined, oldestUncommittedMs: undefined, halted: false };
+  const gauges: StreamGauges = {
+    position: undefined,
+    oldestUncommittedMs: undefined,
+    sessionHeld: false,
+    halted: false,
+  };
   metrics.streams.set(stream, gauges);
   for (const family of [
     metrics.events,
@@ -23,25 +28,29 @@ export function watchStream(
   }
   const streamLog = log.child({ stream });
   let failing = false;
+  const moveTo = (position: Position) => {
+    gauges.position = position;
+    gauges.oldestUncommittedMs = undefined;
+    gauges.sessionHeld = true;
+    // Not when it began: in a long outage sessions begin and fail by turns, and that is one incident.
+    if (failing) streamLog.info('the session is held again');
+    failing = false;
+  };
   return {
     gauges,
     sessionStarted: (cause) => {
       metrics.sessions.inc({ stream, cause });
-      if (failing) streamLog.info('the session is held again');
-      failing = false;
     },
     sessionEnded: (error, retryInMs) => {
       if (!failing)
         streamLog.warn({ ...describe(error), retry_in_ms: retryInMs }, 'the session ended; a new one begins');
       failing = true;
+      gauges.sessionHeld = false;
     },
     pageRead: (oldestCreatedAtMs) => {
       gauges.oldestUncommittedMs ??= oldestCreatedAtMs;
     },
-    positioned: (position) => {
-      gauges.position = position;
-      gauges.oldestUncommittedMs = undefined;
-    },
+    positioned: moveTo,
     committed: ({ events, deadLetters, duplicatesDropped, gap }, position) => {
       metrics.transactions.inc({ stream });
       metrics.pages.inc({ stream });
@@ -58,8 +67,7 @@ export function watchStream(
           'a gap is recorded: events of this time may be missing',
         );
       }
-      gauges.position = position;
-      gauges.oldestUncommittedMs = undefined;
+      moveTo(position);
     },
     catchingUp: (cause, fromMs) => {
       metrics.catchUps.inc({ stream, cause });

@@ -1,4 +1,5 @@
 import type { EventSerializer } from '../avro/serializer.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
 import type { PlacedRecord } from '../kafka/writer.ts';
@@ -43,7 +44,7 @@ export function encodeEvents(
   return { records, deadLetters };
 }
 
-/** The event whole, as JSON, with the reason in the headers. Its timestamp is now: Kafka may have refused the event's own. */
+/** The event whole, as canonical JSON, with the reason in the headers. Its timestamp is now: Kafka may have refused the event's own. */
 export function deadLetterRecord(
   letter: DeadLetter,
   workspaceGid: string,
@@ -53,7 +54,7 @@ export function deadLetterRecord(
   return {
     partition: 0,
     key: record ? Buffer.from(record.gid) : null,
-    value: Buffer.from(JSON.stringify(letter.event.source)),
+    value: Buffer.from(canonicalJson(letter.event.source)),
     timestampMs: nowMs,
     headers: { 'error.code': letter.reason, 'error.message': letter.message, workspace_gid: workspaceGid },
   };

@@ -13,7 +13,6 @@ export class FakeRegistry {
   readonly schemas: string[] = [];
   readonly subjects = new Map<string, number[]>();
   readonly levels = new Map<string, string>();
-  readonly authorizations = new Set<string | undefined>();
   /** Takes the place of every answer while it is set. */
   fault: Fault | undefined;
   /** Takes the place of the answer to a registration while it is set. */
@@ -39,7 +38,6 @@ export class FakeRegistry {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(`${request.method} ${request.url}`);
-    this.authorizations.add(request.headers.authorization);
     if (this.fault !== undefined) return this.fault(request, response);
     const chunks = await request.toArray();
     const body = JSON.parse(Buffer.concat(chunks).toString() || 'null');

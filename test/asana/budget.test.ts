@@ -1,0 +1,159 @@
+import { getEventListeners } from 'node:events';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TokenBudget } from '../../src/asana/budget.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const MINUTE_MS = 60_000;
+const { signal } = new AbortController();
+
+/** What the users of one budget do, and when requests left; waits are kept as the budget reports them. */
+function startUsing(requestsPerMinute: number) {
+  const clock = new FakeClock();
+  const waits: number[] = [];
+  const budget = new TokenBudget(requestsPerMinute, clock, (waitMs) => waits.push(waitMs));
+  const leftAtMs: number[] = [];
+  const ask = async () => {
+    await budget.acquire(signal);
+    leftAtMs.push(clock.monotonicMs());
+  };
+  return { clock, waits, budget, leftAtMs, ask };
+}
+
+/** The most that any minute holds, both of its ends included. */
+function busiestMinute(timesMs: readonly number[]): number {
+  return Math.max(
+    0,
+    ...timesMs.map((startMs) => timesMs.filter((ms) => ms >= startMs && ms <= startMs + MINUTE_MS).length),
+  );
+}
+
+const step = fc.record({
+  afterMs: fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 1, max: 500 }),
+    fc.integer({ min: 1, max: 2 * MINUTE_MS }),
+  ),
+  requests: fc.integer({ min: 0, max: 40 }),
+  pauseMs: fc.option(fc.integer({ min: 0, max: MINUTE_MS }), { freq: 5, nil: undefined }),
+});
+
+test('no rolling minute ever holds more than the rate, however requests and pauses arrive', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 21, max: 300 })),
+      fc.array(step, { minLength: 1, maxLength: 8 }),
+      async (rate, steps) => {
+        const { clock, budget, leftAtMs, ask } = startUsing(rate);
+        const asked: Promise<void>[] = [];
+        for (const { afterMs, requests, pauseMs } of steps) {
+          await clock.advance(afterMs);
+          asked.push(...Array.from({ length: requests }, ask));
+          if (pauseMs !== undefined) budget.pauseUntil(clock.now() + pauseMs);
+        }
+        await clock.runUntilSettled(Promise.all(asked));
+        expect(busiestMinute(leftAtMs)).toBeLessThanOrEqual(rate);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test.each([60, 119, 120, 600, 1_200, 1_500])(
+  'a rate of %i, when saturated, is used to 90 %% at least and never exceeded',
+  async (rate) => {
+    const { clock, leftAtMs, ask } = startUsing(rate);
+    const minutes = 3;
+    const users = Array.from({ length: 3 }, async () => {
+      while (clock.monotonicMs() < minutes * MINUTE_MS) await ask();
+    });
+    await clock.runUntilSettled(Promise.all(users));
+    expect(leftAtMs.filter((ms) => ms < minutes * MINUTE_MS).length).toBeGreaterThanOrEqual(
+      0.9 * rate * minutes,
+    );
+    const everyTenth = leftAtMs.filter((_, i) => i % 10 === 0);
+    for (const startMs of everyTenth) {
+      expect(leftAtMs.filter((ms) => ms >= startMs && ms <= startMs + MINUTE_MS).length).toBeLessThanOrEqual(
+        rate,
+      );
+    }
+  },
+);
+
+test('after idleness no more than a second’s worth leaves at once', async () => {
+  const { clock, leftAtMs, ask } = startUsing(600);
+  await clock.advance(60 * MINUTE_MS);
+  await clock.runUntilSettled(Promise.all(Array.from({ length: 30 }, ask)));
+  const atOnce = leftAtMs.filter((ms) => ms < 60 * MINUTE_MS + 1);
+  expect(atOnce).toHaveLength(10);
+  expect(leftAtMs.filter((ms) => ms < 60 * MINUTE_MS + 1_000).length).toBeLessThanOrEqual(20);
+});
+
+test('a rate of 0 is no limit', async () => {
+  const { clock, waits, leftAtMs, ask } = startUsing(0);
+  await Promise.all(Array.from({ length: 10_000 }, ask));
+  expect([leftAtMs.length, clock.monotonicMs(), waits.length]).toEqual([10_000, 0, 0]);
+});
+
+test('a pause holds everybody, those who wait already too, also where there is no rate', async () => {
+  for (const rate of [0, 60]) {
+    const { clock, budget, leftAtMs, ask } = startUsing(rate);
+    const asked = [ask(), ask()];
+    await clock.advance(0);
+    const before = leftAtMs.length;
+    budget.pauseUntil(clock.now() + 10_000);
+    asked.push(ask());
+    await clock.advance(9_999);
+    expect(leftAtMs).toHaveLength(before);
+    await clock.runUntilSettled(Promise.all(asked));
+    expect(leftAtMs[before] ?? 10_000).toBeGreaterThanOrEqual(10_000);
+  }
+});
+
+test('those whom a pause held do not leave all at once when it ends', async () => {
+  const { clock, budget, leftAtMs, ask } = startUsing(60);
+  budget.pauseUntil(clock.now() + 5 * MINUTE_MS);
+  await clock.runUntilSettled(Promise.all(Array.from({ length: 100 }, ask)));
+  expect(busiestMinute(leftAtMs)).toBeLessThanOrEqual(60);
+});
+
+test('a pause is lengthened by a later one, and never shortened', async () => {
+  const { clock, budget, leftAtMs, ask } = startUsing(0);
+  budget.pauseUntil(clock.now() + 1_000);
+  const asked = ask();
+  await clock.advance(500);
+  budget.pauseUntil(clock.now() + 2_000);
+  budget.pauseUntil(clock.now() + 100);
+  await clock.runUntilSettled(asked);
+  expect(leftAtMs).toEqual([2_500]);
+});
+
+test('a wall clock that is set back an hour does not lengthen a pause', async () => {
+  const { clock, budget, leftAtMs, ask } = startUsing(0);
+  budget.pauseUntil(clock.now() + 1_000);
+  const asked = ask();
+  clock.setWallClockBy(-60 * MINUTE_MS);
+  await clock.runUntilSettled(asked);
+  expect(leftAtMs).toEqual([1_000]);
+});
+
+test('an abort while waiting, and before, rejects with its reason; what waited leaves no listener', async () => {
+  const { clock, budget } = startUsing(1);
+  const stop = new AbortController();
+  await budget.acquire(stop.signal);
+  const reason = new Error('stop');
+  const waiting = expect(budget.acquire(stop.signal)).rejects.toBe(reason);
+  expect(clock.sleepers).toBe(1);
+  stop.abort(reason);
+  await waiting;
+  expect(clock.sleepers).toBe(0);
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
+  await expect(budget.acquire(stop.signal)).rejects.toBe(reason);
+});
+
+test('each wait is reported with its length', async () => {
+  const { clock, waits, budget, ask } = startUsing(60);
+  budget.pauseUntil(clock.now() + 300);
+  await clock.runUntilSettled(ask());
+  expect(waits).toEqual([300]);
+});

@@ -1,0 +1,145 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { SimulatorOptions } from '../../simulator/options.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import {
+  type ConnectorEnvironment,
+  environmentFor,
+  eventually,
+  gidsOf,
+  type RunningConnector,
+  runConnector,
+  startConnector,
+} from '../support/connector.ts';
+import { keysIn, recordsOf, stateIn } from '../support/topic.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'resume-'));
+const running: RunningConnector[] = [];
+let simulator: Simulator | undefined;
+afterEach(async () => {
+  for (const connector of running.splice(0)) await connector.stop(1_000);
+  await simulator?.close();
+});
+
+async function start(environment: ConnectorEnvironment): Promise<RunningConnector> {
+  const connector = await startConnector(environment, join(folder, `${environment.CONNECTOR_NAME}.log`));
+  running.push(connector);
+  return connector;
+}
+
+async function simulate(options: Partial<SimulatorOptions>): Promise<Simulator> {
+  simulator = await startSimulator({ days: 80, rate: 0, requestsPerMinute: 0, ...options });
+  return simulator;
+}
+
+const committedOf = async (environment: ConnectorEnvironment): Promise<number> => {
+  const state = await stateIn(environment.STATE_TOPIC ?? '');
+  return Number(state.get(`${environment.CONNECTOR_NAME}/1201234567890123/cursor`)?.events ?? 0);
+};
+
+test('killed with -9 again and again while catching up from a faulty source, nothing is lost, nothing is there twice, and it progresses', async () => {
+  const source = await simulate({ events: 40_000, faults: 0.04, offsetLifetimeMs: 3_000, latencyMs: 10 });
+  const environment = environmentFor('kill', source, { ASANA_REQUEST_TIMEOUT: '2s' });
+  let before = 0;
+  for (let kill = 0; kill < 5; kill++) {
+    const connector = await start(environment);
+    const soFar = before;
+    await eventually(
+      'more is committed than before the kill',
+      async () => (await committedOf(environment)) > soFar,
+    );
+    connector.kill('SIGKILL');
+    await connector.exited;
+    before = await committedOf(environment);
+    expect(before).toBeGreaterThan(soFar);
+  }
+
+  const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+
+  expect(exitCode, stderr).toBe(0);
+  expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
+  expect((await runConnector(['verify'], environment)).stdout).toContain('proven');
+});
+
+test('SIGTERM while catching up ends it with 0, with no transaction left open, and the next run goes on', async () => {
+  const source = await simulate({ events: 20_000, latencyMs: 20 });
+  const environment = environmentFor('sigterm', source);
+  const connector = await start(environment);
+  await eventually('something is committed', async () => (await committedOf(environment)) > 0);
+
+  expect(await connector.stop(9_000)).toEqual({ code: 0, signal: null });
+
+  const committed = await committedOf(environment);
+  expect(committed).toBeLessThan(20_000);
+  expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toHaveLength(committed);
+  expect((await runConnector(['run', '--until-caught-up'], environment)).exitCode).toBe(0);
+  expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
+});
+
+test('live with offsets that expire between two polls, every event is committed once', async () => {
+  const source = await simulate({ events: 500, rate: 200, offsetLifetimeMs: 100, ties: 'shuffled' });
+  const environment = environmentFor('expired', source, { POLL_INTERVAL: '300ms' });
+  const connector = await start(environment);
+  await eventually('live events are committed', async () => (await committedOf(environment)) > 1_500);
+  await connector.stop(9_000);
+
+  expect((await runConnector(['run', '--until-caught-up'], environment)).exitCode).toBe(0);
+
+  const keys = await keysIn(environment.EVENTS_TOPIC ?? '');
+  expect(new Set(keys).size).toBe(keys.length);
+  const { stdout } = await runConnector(['verify'], environment);
+  expect(stdout).toContain('missing 0, duplicate 0, altered 0, invented 0');
+});
+
+test('events that cannot be mapped, or that Kafka refuses, go whole to the dead letters, and the stream goes on', async () => {
+  const source = await simulate({ events: 3_000, poison: 0.01 });
+  const environment = environmentFor('poison', source);
+
+  const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+
+  expect(exitCode, stderr).toBe(0);
+  const letters = await recordsOf(`${environment.EVENTS_TOPIC}.dead-letters`);
+  const published = await keysIn(environment.EVENTS_TOPIC ?? '');
+  expect(letters.length).toBeGreaterThan(10);
+  expect(published.length + letters.length).toBe(3_000);
+  expect(new Set(letters.map(({ headers }) => headers['error.code']))).toContain('refused-by-kafka');
+  for (const { value, headers } of letters) {
+    expect(JSON.parse(String(value))).toBeDefined();
+    expect(headers['error.message']).toBeTruthy();
+  }
+  const { stdout } = await runConnector(['verify'], environment);
+  expect(stdout).toContain('proven');
+});
+
+test('changed filters catch up from the watermark, and repeat nothing', async () => {
+  const source = await simulate({ events: 3_000, rate: 0 });
+  const environment = environmentFor('filters', source);
+  const filtered = { ...environment, ASANA_EVENT_TYPE: 'user_login_succeeded' };
+  await runConnector(['run', '--until-caught-up'], environment);
+
+  const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], filtered);
+
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('"cause":"filters-changed"');
+  expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
+});
+
+test('of two instances with one name, one ends and says that the other runs, and nothing is there twice', async () => {
+  const source = await simulate({ events: 2_000, rate: 100 });
+  const environment = environmentFor('twins', source);
+  const one = await start(environment);
+  const two = await start(environment);
+
+  const ended = await Promise.race([one.exited.then(() => one), two.exited.then(() => two)]);
+
+  expect((await ended.exited).code).toBe(1);
+  expect(await ended.log()).toContain('another instance runs as twins');
+  const survivor = ended === one ? two : one;
+  const before = await committedOf(environment);
+  await eventually('the survivor goes on', async () => (await committedOf(environment)) > before);
+  await survivor.stop(9_000);
+  const keys = await keysIn(environment.EVENTS_TOPIC ?? '');
+  expect(new Set(keys).size).toBe(keys.length);
+});

@@ -1,0 +1,55 @@
+/** Topics as a test sees them: what a read_committed reader gets, and what it can put there. */
+
+import { pino } from 'pino';
+import { inject } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
+import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
+
+export function createTestClient(): KafkajsClient {
+  const options = {
+    brokers: inject('kafkaBrokers').split(','),
+    clientId: 'test',
+    transactionTimeoutMs: 30_000,
+    compression: 'none',
+  } as const;
+  return new KafkajsClient(options, pino({ level: 'silent' }), systemClock, Math.random);
+}
+
+/** Every committed record; `test/integration/kafka.test.ts` holds this reader against Kafka's own console consumer. */
+export async function recordsOf(topic: string): Promise<ReadRecord[]> {
+  const client = createTestClient();
+  try {
+    const records: ReadRecord[] = [];
+    for await (const record of readToEnd(client, topic, new AbortController().signal)) records.push(record);
+    return records;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Keys of all committed records, sorted: with a gid twice where it is there twice. */
+export const keysIn = async (topic: string): Promise<string[]> =>
+  (await recordsOf(topic)).map(({ key }) => String(key)).sort();
+
+/** The JSON of the last record of each key of a state topic. */
+export async function stateIn(topic: string): Promise<Map<string, Record<string, unknown>>> {
+  const records = await recordsOf(topic);
+  return new Map(records.map(({ key, value }) => [String(key), JSON.parse(String(value))]));
+}
+
+/** Puts one record into a topic, as somebody else would. */
+export async function putRecord(
+  topic: string,
+  partition: number,
+  key: string,
+  value: Buffer | null,
+): Promise<void> {
+  const client = createTestClient();
+  const producer = await client.openProducer(`test-${topic}-${key}`);
+  const tx = await producer.begin();
+  await tx.send(topic, partition, [{ key: Buffer.from(key), value, timestampMs: Date.now() }]);
+  await tx.commit();
+  await producer.close();
+  await client.close();
+}
