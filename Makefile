@@ -13,7 +13,7 @@ EVENTS ?= 200000
 DAYS ?= 80
 RATE ?= 5
 
-.PHONY: help setup preconditions demo test test-unit check stack clean
+.PHONY: help setup preconditions demo test test-unit check docs stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ test-unit: setup ## the unit tests alone (seconds, no services)
 check: setup ## types and lint
 	@$(USE_NODE) tsc --noEmit
 	@$(USE_NODE) biome check --error-on-warnings .
+
+docs: setup ## write the generated pages of docs/
+	@$(USE_NODE) node dev/generate-docs.ts
 
 stack: setup ## Kafka and the schema registry in the foreground, until Ctrl-C
 	@$(USE_NODE) node dev/stack.ts

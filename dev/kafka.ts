@@ -1,14 +1,14 @@
 /** A real Apache Kafka on loopback for tests and the demo: one broker or three, KRaft, data in a temporary folder. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult } from './command.ts';
-import { Broker, PortTakenError } from './kafka/broker.ts';
+import { Broker } from './kafka/broker.ts';
 import { brokerProperties, type Properties } from './kafka/config.ts';
 import { type MainClass, runKafkaTool, type ToolName, type ToolOptions } from './kafka/tools.ts';
 import { findFreePorts } from './ports.ts';
+import { startInFolder } from './start.ts';
 
 export type KafkaOptions = {
   brokers: 1 | 3;
@@ -32,22 +32,14 @@ export type KafkaCluster = {
   close(): Promise<void>;
 };
 
-const START_ATTEMPTS = 3;
 const HEAP_MEGABYTES = { 1: 512, 3: 384 };
 
 /** Resolves when every broker answers. Throws with the end of the broker's log when one does not start. */
 export async function startKafka(options: KafkaOptions): Promise<KafkaCluster> {
   const log = options.logger ?? (() => undefined);
-  for (let attempt = 1; ; attempt++) {
-    const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'kafka-'));
-    try {
-      return await startOnFreePorts(options, folder, log);
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) throw error;
-      log('another program took one of the ports chosen for Kafka; starting again on others');
-    }
-  }
+  return startInFolder({ name: 'kafka', parent: options.folder, log }, (folder) =>
+    startOnFreePorts(options, folder, log),
+  );
 }
 
 async function startOnFreePorts(

@@ -1,12 +1,12 @@
 /** A real schema registry on loopback (Apicurio, in memory) that speaks Confluent's API. */
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installedFolder, javaCommand, lastLines } from './java.ts';
+import { installedFolder, javaCommand } from './java.ts';
 import { findFreePorts } from './ports.ts';
 import { type ChildHandle, startChild } from './process.ts';
 import { waitUntilReady } from './readiness.ts';
+import { explainFailedStart, startInFolder } from './start.ts';
 
 export type RegistryOptions = {
   /** Where the registry makes its own folder, which `close` removes; the system's temporary folder by default. */
@@ -26,43 +26,43 @@ export type SchemaRegistryService = {
 };
 
 const START_TIMEOUT_MS = 60_000;
-const START_ATTEMPTS = 3;
 
 /** Resolves when it lists its subjects. Throws with the end of its log when it does not start. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<SchemaRegistryService> {
   const log = options.logger ?? (() => undefined);
-  for (let attempt = 1; ; attempt++) {
-    const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'registry-'));
-    const logFile = join(folder, 'registry.log');
-    const [port = 0] = await findFreePorts(1);
-    const child = await startProcess(port, logFile, options.javaHome);
-    const close = async () => {
-      child.kill('SIGKILL');
-      await child.exited;
-      await rm(folder, { recursive: true, force: true });
-    };
-    const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
-    try {
-      await waitUntilReady(child, (end) => listsSubjects(url, end), {
-        name: `the schema registry on ${url}`,
-        timeoutMs: START_TIMEOUT_MS,
-        signal: options.signal,
-      });
-      log(`the schema registry is up on ${url}`);
-      return { url, pid: child.pid, kill: (signal) => child.kill(signal), close };
-    } catch (cause) {
-      const text = await readFile(logFile, 'utf8').catch(() => '');
-      await close();
-      options.signal?.throwIfAborted();
-      const portTaken = /BindException|Address already in use|already bound/.test(text);
-      if (!portTaken || attempt === START_ATTEMPTS) {
-        throw new Error(`the schema registry did not start; the end of its log:\n${lastLines(text, 20)}`, {
-          cause,
-        });
-      }
-      log('another program took the port chosen for the registry; starting again on another');
-    }
+  const service = await startInFolder({ name: 'registry', parent: options.folder, log }, (folder) =>
+    startOnFreePort(folder, options),
+  );
+  log(`the schema registry is up on ${service.url}`);
+  return service;
+}
+
+async function startOnFreePort(
+  folder: string,
+  { javaHome, signal }: RegistryOptions,
+): Promise<SchemaRegistryService> {
+  const logFile = join(folder, 'registry.log');
+  const [port = 0] = await findFreePorts(1);
+  const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
+  const child = await startProcess(port, logFile, javaHome);
+  const close = async () => {
+    child.kill('SIGKILL');
+    await child.exited;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitUntilReady(child, (end) => listsSubjects(url, end), {
+      name: `the schema registry on ${url}`,
+      timeoutMs: START_TIMEOUT_MS,
+      signal,
+    });
+  } catch (cause) {
+    const text = await readFile(logFile, 'utf8');
+    await close();
+    signal?.throwIfAborted();
+    throw explainFailedStart(cause, logFile, text);
   }
+  return { url, pid: child.pid, kill: (name) => child.kill(name), close };
 }
 
 async function startProcess(

@@ -5,9 +5,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { runCommand } from '../command.ts';
-import { javaCommand, lastLines } from '../java.ts';
+import { javaCommand } from '../java.ts';
 import { type ChildHandle, startChild } from '../process.ts';
 import { waitUntilReady } from '../readiness.ts';
+import { explainFailedStart } from '../start.ts';
 import { formatProperties, type Properties } from './config.ts';
 import { javaArguments } from './tools.ts';
 
@@ -25,9 +26,6 @@ export type BrokerOptions = {
 const START_TIMEOUT_MS = 60_000;
 const FORMAT_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 30_000;
-
-/** The port was free when it was chosen, and taken when the broker wanted it. */
-export class PortTakenError extends Error {}
 
 export class Broker {
   readonly id: number;
@@ -76,7 +74,7 @@ export class Broker {
       });
     } catch (cause) {
       await this.kill('SIGKILL');
-      throw await this.#explain(cause);
+      throw explainFailedStart(cause, this.logFile, await readFile(this.logFile, 'utf8'));
     }
   }
 
@@ -133,14 +131,5 @@ export class Broker {
     } finally {
       await admin.disconnect();
     }
-  }
-
-  async #explain(cause: unknown): Promise<Error> {
-    const log = await readFile(this.logFile, 'utf8').catch(() => '');
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${reason}\n--- the end of ${this.logFile}:\n${lastLines(log, 20)}`;
-    return /BindException|Address already in use/.test(log)
-      ? new PortTakenError(message, { cause })
-      : new Error(message, { cause });
   }
 }

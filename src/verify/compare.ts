@@ -1,7 +1,8 @@
 /** One copy of an event, as far as comparing needs it. */
 export interface Copy {
   readonly id: string;
-  readonly createdAtMs: number;
+  /** Undefined for a record that cannot be read. */
+  readonly createdAtMs: number | undefined;
   /** Of the canonical JSON. */
   readonly hash: string;
   /** Where it was found, for the report. */

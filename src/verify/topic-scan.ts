@@ -1,6 +1,7 @@
 import type { Filters } from '../asana/query.ts';
 import { type DecodeRecord, UndecodableRecord } from '../avro/decoder.ts';
 import { toEvent } from '../avro/to-event.ts';
+import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { type ReadRecord, readToEnd } from '../kafka/read-to-end.ts';
@@ -51,15 +52,20 @@ async function readCopy(
       where: where + misplaced,
     };
   } catch (error) {
-    if (!(error instanceof UndecodableRecord || error instanceof SyntaxError)) throw error;
+    if (!isUndecodable(error)) throw error;
     return {
-      id: record.key?.toString() ?? 'no key',
-      createdAtMs: record.timestampMs,
+      id: String(record.key ?? 'no key'),
+      createdAtMs: undefined,
       hash: '',
       where: `${where}: ${error.message}`,
     };
   }
 }
+
+const isUndecodable = (error: unknown): error is Error =>
+  error instanceof UndecodableRecord ||
+  error instanceof SyntaxError ||
+  (error instanceof ConnectorError && error.code === 'SCHEMA_NOT_REGISTERED');
 
 /** As the endpoint's filters do: the topic may hold what was read under others. */
 function matches(event: JsonObject, filters: Filters): boolean {

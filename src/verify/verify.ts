@@ -57,7 +57,8 @@ export async function verifyWorkspace(
   const copies = await scanTopic(kafka, scan, decode, signal);
   const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
   const startMs = windowStart(request, source);
-  const inWindow = copies.filter(({ createdAtMs }) => createdAtMs >= startMs && createdAtMs < toMs);
+  // What cannot be read belongs to no time, and is wrong in every window.
+  const inWindow = copies.filter(({ createdAtMs: at }) => at === undefined || (at >= startMs && at < toMs));
   await addLateComers(source, inWindow, request, ports, signal);
   return { ...compare(source, inWindow, deadLetters), fromMs: startMs, toMs };
 }
@@ -65,7 +66,7 @@ export async function verifyWorkspace(
 /** What Asana has deleted by now is no longer the topic's to answer for. */
 function windowStart({ fromMs, toMs }: VerifyRequest, source: ReadonlyMap<string, Copy>): number {
   let oldestMs = Number.POSITIVE_INFINITY;
-  for (const { createdAtMs } of source.values()) oldestMs = Math.min(oldestMs, createdAtMs);
+  for (const { createdAtMs } of source.values()) oldestMs = Math.min(oldestMs, createdAtMs ?? oldestMs);
   const keptMs = Math.min(oldestMs, toMs - ASANA_RETENTION_MS);
   if (fromMs === undefined) return Number.isFinite(oldestMs) ? oldestMs : keptMs;
   return Math.max(fromMs, keptMs);
@@ -79,9 +80,11 @@ async function addLateComers(
   { asana }: VerifyPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const unknown = copies.filter(({ id }) => !source.has(id));
+  const unknown = copies.flatMap(({ id, createdAtMs }) =>
+    createdAtMs === undefined || source.has(id) ? [] : [createdAtMs],
+  );
   if (unknown.length > MAX_LOOKUPS) return;
-  for (const timeMs of new Set(unknown.map(({ createdAtMs }) => createdAtMs))) {
+  for (const timeMs of new Set(unknown)) {
     const scope = { filters, startAtMs: timeMs, endAtMs: timeMs + 1 };
     for (const [id, copy] of await scanSource(asana, workspaceGid, scope, () => {}, signal))
       source.set(id, copy);

@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { runKafkaTool } from '../../dev/kafka/tools.ts';
+import type { SimulatorOptions } from '../../simulator/options.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { environmentFor, runConnector } from '../support/connector.ts';
+import { putRecord, recordsOf } from '../support/topic.ts';
+
+let simulator: Simulator | undefined;
+afterEach(() => simulator?.close());
+
+async function simulate(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+  simulator = await startSimulator({ events: 1_500, days: 80, rate: 0, requestsPerMinute: 0, ...options });
+  return simulator;
+}
+const createTopic = (topic: string, settings: string[] = [], partitions = 1) =>
+  runKafkaTool(inject('kafkaBrokers'), 'kafka-topics', [
+    ...['--create', '--topic', topic, '--partitions', String(partitions)],
+    ...settings.flatMap((setting) => ['--config', setting]),
+  ]);
+
+describe('the command line', () => {
+  test.each([
+    ['no command', [], 2, /Usage/],
+    [
+      'an unknown command',
+      ['follow'],
+      2,
+      /'follow' is not a command; there are run, check, verify, simulate/,
+    ],
+    ['an unknown option', ['run', '--until'], 2, /--until/],
+    ['an argument that nothing takes', ['check', 'now'], 2, /now/],
+    ['a bad time', ['verify', '--from', 'yesterday'], 2, /--from: expected a time such as/],
+    ['a simulator flag that does not exist', ['simulate', '--evnets', '3'], 2, /--evnets/],
+  ])('with %s says what is wrong and ends with 2', async (_what, args, exitCode, message) => {
+    const source = await simulate();
+    const result = await runConnector(args, environmentFor('bad-command-line', source));
+    expect(result.stdout + result.stderr).toMatch(message);
+    expect(result.exitCode).toBe(exitCode);
+  });
+
+  test.each(['run', 'check', 'verify', 'simulate'])(
+    '%s --help explains it and ends with 0',
+    async (command) => {
+      const { exitCode, stdout } = await runConnector([command, '--help'], { PATH: process.env.PATH ?? '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: asana-audit-kafka ${command}`));
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test('an unset configuration is reported whole, by name, and ends with 2', async () => {
+    const { exitCode, stderr } = await runConnector(['run'], { PATH: process.env.PATH ?? '' });
+    for (const name of ['ASANA_TOKEN_FILE', 'ASANA_WORKSPACES', 'KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'])
+      expect(stderr).toContain(name);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('check', () => {
+  test('finds nothing wrong, says what will be created, and creates nothing', async () => {
+    const source = await simulate();
+    const environment = environmentFor('check-right', source);
+    const first = await runConnector(['check'], environment);
+    const second = await runConnector(['check'], environment);
+    expect(first.exitCode, first.stdout).toBe(0);
+    expect(first.stdout).toContain('topic check-right.events: will be created with 6 partitions');
+    expect(first.stdout).toContain('the schema will be registered');
+    expect(second.stdout).toBe(first.stdout);
+  });
+
+  test('says of everything that is wrong what to do, and ends with 1', async () => {
+    const source = await simulate({ plan: 'business' });
+    await createTopic('check-wrong.events', ['retention.ms=604800000']);
+    await createTopic('check-wrong.state', ['cleanup.policy=delete']);
+    const environment = environmentFor('check-wrong', source, {
+      SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9/apis',
+    });
+    const { exitCode, stdout } = await runConnector(['check'], environment);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/WRONG Asana, workspace \d+: Asana answered 402/);
+    expect(stdout).toMatch(/WRONG Kafka, topic check-wrong.events: .*set retention.ms=-1/);
+    expect(stdout).toMatch(/WRONG Kafka, topic check-wrong.state: .*set cleanup.policy=compact/);
+    expect(stdout).toMatch(/WRONG Schema registry/);
+    expect(stdout.match(/next step: /g)).toHaveLength(4);
+  });
+});
+
+describe('run ends with 1 and one clear line where no retry can heal', () => {
+  test.each<[string, Partial<SimulatorOptions>, Record<string, string>, RegExp]>([
+    [
+      'a revoked token',
+      { revoked: true },
+      {},
+      /Asana answered 401.*\(ASANA_UNAUTHORIZED\); next step: put a valid/,
+    ],
+    ['a tier without audit log', { plan: 'business' }, {}, /Asana answered 402.*\(ASANA_FORBIDDEN\)/],
+    [
+      'a personal access token',
+      { personalToken: 'mine' },
+      { ASANA_TOKEN: 'mine' },
+      /Asana answered 403.*\(ASANA_FORBIDDEN\)/,
+    ],
+    [
+      'an unknown workspace',
+      {},
+      { ASANA_WORKSPACES: '404' },
+      /Unknown object: 404 \(ASANA_WORKSPACE_UNKNOWN\)/,
+    ],
+    [
+      'a schema that must be there and is not',
+      {},
+      { AUTO_REGISTER_SCHEMAS: 'false' },
+      /\(SCHEMA_NOT_REGISTERED\)/,
+    ],
+    ['a topic name that Kafka refuses', {}, { EVENTS_TOPIC: 'a'.repeat(250) }, /EVENTS_TOPIC/],
+  ])('%s', async (what, options, more, message) => {
+    const source = await simulate(options);
+    const environment = environmentFor(`unhealable-${what.replaceAll(' ', '-')}`, source, more);
+    const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stderr).not.toContain('simulator-token');
+  });
+
+  test('an events topic that would delete a backlog is refused, unless that is allowed explicitly', async () => {
+    const source = await simulate();
+    const environment = environmentFor('unfit', source);
+    await createTopic('unfit.events', ['retention.ms=604800000']);
+    const refused = await runConnector(['run', '--until-caught-up'], environment);
+    expect(refused.stderr).toContain('(TOPIC_UNFIT)');
+    expect(refused.exitCode).toBe(1);
+    const allowed = await runConnector(['run', '--until-caught-up'], {
+      ...environment,
+      ALLOW_SHORT_RETENTION: 'true',
+    });
+    expect(allowed.exitCode).toBe(0);
+  });
+
+  test.each([
+    ['a tombstone', null, 'it is a tombstone'],
+    ['another version', Buffer.from('{"version":99}'), 'expected version 1, got 99'],
+  ])(
+    'a cursor that is %s halts the stream: it never starts again from zero',
+    async (what, value, message) => {
+      const source = await simulate();
+      const environment = environmentFor(`state-${what.replaceAll(' ', '-')}`, source, {
+        STATE_TOPIC_PARTITIONS: '1',
+      });
+      await runConnector(['run', '--until-caught-up'], environment);
+      await putRecord(
+        environment.STATE_TOPIC ?? '',
+        0,
+        `${environment.CONNECTOR_NAME}/1201234567890123/cursor`,
+        value,
+      );
+      const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+      expect(stderr).toContain(message);
+      expect(exitCode).toBe(1);
+      expect(await recordsOf(environment.EVENTS_TOPIC ?? '')).toHaveLength(1_500);
+    },
+  );
+
+  test('an events topic that is gone although its cursor is not halts the stream: it is not made anew, empty', async () => {
+    const source = await simulate();
+    const environment = environmentFor('lost', source);
+    await runConnector(['run', '--until-caught-up'], environment);
+    await runKafkaTool(inject('kafkaBrokers'), 'kafka-topics', ['--delete', '--topic', 'lost.events']);
+    const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+    expect(stderr).toContain('(EVENTS_TOPIC_LOST)');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('verify', () => {
+  test('finds an event that is missing, one that is there twice, one that is altered and one that is invented', async () => {
+    const source = await simulate();
+    const environment = environmentFor('verify-wrong', source, { EVENTS_TOPIC_PARTITIONS: '1' });
+    const topic = environment.EVENTS_TOPIC ?? '';
+    const whole = [...source.truth()];
+    await runConnector(['run'], { ...environment, END_AT: whole[1_400]?.created_at ?? '' });
+    const records = await recordsOf(topic);
+    const [first, second, third] = records;
+    if (!first?.value || !second?.value || !third?.value) throw new Error('there are records');
+    const firstGid = String(first.key);
+    const altered = Buffer.from(third.value.toString('latin1').replace('user', 'USER'), 'latin1');
+    await putRecord(topic, 0, firstGid, first.value);
+    await putRecord(topic, 0, String(third.key), altered);
+    await putRecord(topic, 0, 'made-up', Buffer.from('not ours'));
+
+    const { exitCode, stdout } = await runConnector(['verify'], environment);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('missing 100, duplicate 2, altered 1, invented 1');
+    expect(stdout).toContain(`duplicate: ${firstGid}, verify-wrong.events-0@`);
+    expect(stdout).toContain(`altered: ${third.key}`);
+    expect(stdout).toContain('invented: made-up');
+    expect(stdout).toContain('NOT proven');
+  });
+});

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
+import { watchRequests } from '../../src/observe/asana-watch.ts';
+import { watchStream } from '../../src/observe/stream-watch.ts';
+import { committed, position, watched } from './watched.ts';
+
+const down = new ConnectorError('KAFKA_UNAVAILABLE', 'no broker answers');
+const unreachable = new ConnectorError('ASANA_UNREACHABLE', 'https://asana.example: reset');
+
+function stream(level: 'debug' | 'info' = 'info') {
+  const { lines, metrics, log } = watched(level);
+  return { lines, observer: watchStream('111', metrics, log), requests: watchRequests('111', metrics, log) };
+}
+const messages = (lines: Record<string, unknown>[]) =>
+  lines.map(({ level, message }) => `${level}: ${message}`);
+
+test('a line is JSON with time, level, stream, code and next step', () => {
+  const { lines, observer } = stream();
+  observer.sessionEnded(down, 500);
+  expect(lines).toEqual([
+    {
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      stream: '111',
+      code: 'KAFKA_UNAVAILABLE',
+      error: 'no broker answers',
+      next_step: down.nextStep,
+      retry_in_ms: 500,
+      message: 'the session ended; a new one begins',
+    },
+  ]);
+});
+
+test('an outage of many failed sessions is two lines: when it began and when it was over', () => {
+  const { lines, observer } = stream();
+  observer.sessionStarted('start');
+  observer.positioned(position(0));
+  for (let i = 0; i < 100; i++) {
+    observer.sessionEnded(down, 500);
+    observer.sessionStarted('kafka_unavailable');
+  }
+  expect(messages(lines)).toEqual(['warn: the session ended; a new one begins']);
+  observer.positioned(position(0));
+  observer.committed(committed(), position(0));
+  expect(messages(lines)).toEqual([
+    'warn: the session ended; a new one begins',
+    'info: the session is held again',
+  ]);
+  observer.sessionEnded(down, 500);
+  expect(lines).toHaveLength(3);
+});
+
+test('a stream that works says nothing', () => {
+  const { lines, observer, requests } = stream();
+  observer.sessionStarted('start');
+  observer.positioned(position(0));
+  for (let i = 0; i < 100; i++) {
+    requests.requestEnded(200, 10);
+    observer.pageRead(0);
+    observer.committed(committed(), position(0));
+    observer.catchingUp('offset-refused', 0);
+  }
+  expect(lines).toEqual([]);
+});
+
+test('two failed requests are nobody’s business, from the third on they are one line, and one when it is over', () => {
+  const { lines, requests } = stream();
+  for (let attempt = 0; attempt < 2; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  requests.requestRecovered(2);
+  expect(lines).toEqual([]);
+  for (let attempt = 0; attempt < 50; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  requests.requestRecovered(50);
+  expect(messages(lines)).toEqual(['warn: a request to Asana keeps failing', 'info: Asana answers again']);
+  expect(lines[0]).toMatchObject({ stream: '111', code: 'ASANA_UNREACHABLE', attempt: 3 });
+});
+
+test('every failed request is there at the level debug', () => {
+  const { lines, requests } = stream('debug');
+  for (let attempt = 0; attempt < 5; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug', 'warn', 'debug', 'debug']);
+});
+
+test('dead letters of one transaction are one line', () => {
+  const { lines, observer } = stream();
+  const deadLetters = [{ reason: 'no_gid' }, { reason: 'too_large' }];
+  observer.committed(committed({ deadLetters }), position(0));
+  expect(messages(lines)).toEqual(['warn: dead letters written']);
+  expect(lines[0]).toMatchObject({ count: 2, reason: 'no_gid' });
+});
+
+test('a gap is an error with its times', () => {
+  const { lines, observer } = stream();
+  const gap = { fromMs: 0, toMs: 86_400_000, reason: 'deleted-by-asana' as const };
+  observer.committed(committed({ gap }), position(0));
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: 'error',
+      from: '1970-01-01T00:00:00.000Z',
+      to: '1970-01-02T00:00:00.000Z',
+    }),
+  ]);
+});
+
+test('catching up, halting and the end are a line each', () => {
+  const { lines, observer } = stream();
+  observer.catchingUp('first-start', undefined);
+  observer.catchingUp('filters-changed', 0);
+  observer.halted(new ConnectorError('ASANA_FORBIDDEN', 'Asana answered 403: no'));
+  observer.finished();
+  expect(messages(lines)).toEqual([
+    'info: catching up',
+    'info: catching up',
+    'error: the stream is halted',
+    'info: the stream has reached its end',
+  ]);
+  expect(lines.map(({ from }) => from).slice(0, 2)).toEqual(['the oldest event', '1970-01-01T00:00:00.000Z']);
+});

@@ -1,0 +1,41 @@
+import { createHealth } from '../../src/observe/health.ts';
+import { createLog } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import type { Committed, Position } from '../../src/stream/observer.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** The observing side of a process on virtual time, with its log as an array of parsed lines. */
+export function watched(level: 'debug' | 'info' = 'info') {
+  const clock = new FakeClock();
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog(level, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const metrics = createMetrics({ version: '1.2.3' }, clock.now);
+  return { clock, lines, log, metrics, health: createHealth(metrics.streams) };
+}
+
+export const committed = (changes: Partial<Committed> = {}): Committed => ({
+  events: 3,
+  deadLetters: [],
+  duplicatesDropped: 0,
+  gap: undefined,
+  ...changes,
+});
+
+export const position = (atMs: number, changes: Partial<Position> = {}): Position => ({
+  mode: 'live',
+  watermarkMs: atMs,
+  completeToMs: atMs,
+  caughtUp: true,
+  ...changes,
+});
+
+/** The samples of a scrape, each line's name with labels and its value. */
+export async function scrape({ registry }: ReturnType<typeof createMetrics>): Promise<Map<string, number>> {
+  const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const end = line.lastIndexOf(' ');
+      return [line.slice(0, end), Number(line.slice(end + 1))];
+    }),
+  );
+}
