@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
+          // Some start processes, which takes seconds where others use the cores too.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

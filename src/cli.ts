@@ -10,7 +10,8 @@ import { toConnectorError } from './errors.ts';
 const COMMANDS: Readonly<Record<string, Command>> = { run, check, verify, simulate };
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-const GRACE_MS = 10_000;
+// Below the 10 s after which container engines kill.
+const GRACE_MS = 8_000;
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 

@@ -11,7 +11,7 @@ import type { Config } from './config/load.ts';
 import type { KafkaClient } from './kafka/client.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
-import type { Log } from './observe/log.ts';
+import type { Log } from './log.ts';
 import type { Scope } from './stream/chain.ts';
 
 /** What the configuration leads to: the clients of a process, and how each room wants its part of it. */
@@ -53,7 +53,8 @@ export function createClients(config: Config, ports: ClientPorts): Clients {
     asana: createAsanaClients(config, dispatcher, ports),
     kafka,
     close: async () => {
-      await Promise.allSettled([kafka.close(), dispatcher.close()]);
+      // Not close(): that waits for requests that are still connecting.
+      await Promise.allSettled([kafka.close(), dispatcher.destroy()]);
     },
   };
 }

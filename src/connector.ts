@@ -4,10 +4,10 @@ import { createClients, schemaRequest, scopeOf, topicOptions } from './clients.t
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
 import type { KafkaClient } from './kafka/client.ts';
+import type { Log } from './log.ts';
 import { watchRequests } from './observe/asana-watch.ts';
 import { createHealth } from './observe/health.ts';
 import { type HttpServer, serveHttp } from './observe/http-server.ts';
-import type { Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { watchStream } from './observe/stream-watch.ts';
 import type { Until } from './stream/follow.ts';

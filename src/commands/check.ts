@@ -5,7 +5,7 @@ import { registryCheck } from '../check/registry.ts';
 import { createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
 import { loadConfig } from '../config/load.ts';
 import type { ConnectorError } from '../errors.ts';
-import { createLog } from '../observe/log.ts';
+import { createLog } from '../log.ts';
 import { type Command, type CommandContext, readOptions } from './command.ts';
 import { quietClientPorts } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import type { ConnectorError } from '../errors.ts';
-import { createLog } from '../observe/log.ts';
+import { createLog } from '../log.ts';
 import { forever, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
 import { type Command, type CommandContext, readOptions } from './command.ts';

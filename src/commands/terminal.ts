@@ -1,5 +1,5 @@
 import type { ClientPorts } from '../clients.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import { describe } from '../observe/stream-watch.ts';
 import type { CommandContext } from './command.ts';
 

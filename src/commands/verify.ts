@@ -3,7 +3,7 @@ import { writerTypeFetcher } from '../avro/registry.ts';
 import { type Clients, createClients, registryConnection, scopeOf } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { READERS } from '../config/parse.ts';
-import { createLog } from '../observe/log.ts';
+import { createLog } from '../log.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import { isClean } from '../verify/compare.ts';
 import { verificationReport } from '../verify/report.ts';

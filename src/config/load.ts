@@ -1,8 +1,8 @@
 import { ConnectorError } from '../errors.ts';
-import { nearest } from './nearest.ts';
 import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS, type ValueOf } from './parse.ts';
 import type { Secret } from './secret.ts';
+import { findStrangers } from './strangers.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,14 +27,19 @@ export function loadConfig(environment: Environment): Config {
   const problems: string[] = [];
   const settings = readSettings(environment, problems);
   const tokens = readTokens(environment, settings, problems);
-  problems.push(...misspelt(environment), ...conflicts(settings));
+  const strangers = findStrangers(Object.keys(environment));
+  problems.push(...strangers.problems, ...conflicts(settings));
   if (problems.length > 0) {
     throw new ConnectorError(
       'CONFIG_INVALID',
       `the configuration has ${count(problems.length, 'problem')}:\n  ${problems.join('\n  ')}`,
     );
   }
-  return { ...(settings as Settings), tokens, warnings: warningsAbout(settings as Settings) };
+  return {
+    ...(settings as Settings),
+    tokens,
+    warnings: [...strangers.warnings, ...warningsAbout(settings as Settings)],
+  };
 }
 
 function readSettings(environment: Environment, problems: string[]): Partial<Settings> {
@@ -90,18 +95,6 @@ function readTokens(
     );
   }
   return tokens;
-}
-
-/** Asana ignores what it does not know, so a misspelt filter would silently read everything. */
-function misspelt(environment: Environment): string[] {
-  return Object.keys(environment)
-    .filter((name) => !(name in OPTIONS) && !name.startsWith(TOKEN_FILE_PREFIX))
-    .flatMap((name) => {
-      const meant = nearest(name, Object.keys(OPTIONS));
-      return meant === undefined
-        ? []
-        : [`${name} is not a variable of the connector: did you mean ${meant}?`];
-    });
 }
 
 function conflicts(settings: Partial<Settings>): string[] {

@@ -4,7 +4,7 @@ import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Clock } from '../clock.ts';
 import type { Compression } from '../config/parse.ts';
 import { ConnectorError } from '../errors.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import type {
   FetchedBatch,
   KafkaClient,

@@ -1,5 +1,5 @@
 import { type logCreator, logLevel } from 'kafkajs';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 
 /**
  * kafkajs's logger, routed through ours and one level down: it logs at ERROR what it retries, and what it gives up on reaches

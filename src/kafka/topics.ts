@@ -1,3 +1,4 @@
+import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient, NewTopic, TopicDescription } from './client.ts';
 
@@ -18,9 +19,6 @@ export interface TopicOptions {
   readonly allowShortRetention: boolean;
 }
 
-const DAY_MS = 86_400_000;
-/** So long Asana keeps an event, and so old may be the events of a backlog. */
-export const ASANA_RETENTION_MS = 90 * DAY_MS;
 const STATE_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 const DEAD_LETTER_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 

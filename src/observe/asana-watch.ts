@@ -1,5 +1,5 @@
 import type { AsanaObserver } from '../asana/client.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import type { Metrics } from './metrics.ts';
 import { describe } from './stream-watch.ts';
 

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { ASANA_RETENTION_MS } from '../kafka/topics.ts';
+import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { Position } from '../stream/observer.ts';
 
 const P = 'asana_audit_';

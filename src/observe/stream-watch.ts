@@ -1,7 +1,7 @@
 import { isoTime } from '../clock.ts';
 import type { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { Position, StreamObserver } from '../stream/observer.ts';
-import type { Log } from './log.ts';
 import type { Metrics, StreamGauges } from './metrics.ts';
 
 /** One stream's observer: metrics, and one line an incident. */

@@ -1,5 +1,5 @@
+import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isoTime } from '../clock.ts';
-import { ASANA_RETENTION_MS } from '../kafka/topics.ts';
 import type { Chain } from './chain.ts';
 import type { Cursor, Dated } from './cursor.ts';
 

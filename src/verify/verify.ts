@@ -1,8 +1,9 @@
 import type { AuditLogClient } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
+import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { ASANA_RETENTION_MS, deadLettersTopic } from '../kafka/topics.ts';
+import { deadLettersTopic } from '../kafka/topics.ts';
 import { type Comparison, type Copy, compare } from './compare.ts';
 import { scanSource } from './source-scan.ts';
 import { scanDeadLetters, scanTopic } from './topic-scan.ts';

@@ -1,27 +1,38 @@
 import { expect, test } from 'vitest';
-import { nearest } from '../../src/config/nearest.ts';
-import { OPTIONS } from '../../src/config/options.ts';
 import { loadWith, problemsWith } from './environment.ts';
 
 test.each([
-  ['ASANA_EVENT_TYPES', 'ASANA_EVENT_TYPE'],
-  ['ASANA_ACTORGID', 'ASANA_ACTOR_GID'],
-  ['ASANA_RESOUCRE_GID', 'ASANA_RESOURCE_GID'],
+  ['ASANA_EVENT_TYPES', ': did you mean ASANA_EVENT_TYPE?'],
+  ['ASANA_ACTORGID', ': did you mean ASANA_ACTOR_GID?'],
+  ['ASANA_TOKENFILE', ': did you mean ASANA_TOKEN_FILE?'],
+  ['asana_event_type', ': did you mean ASANA_EVENT_TYPE?'],
+  ['ASANA_EVENT', ''],
+])('%s is refused: a misspelt filter would silently read everything', (name, question) => {
+  expect(problemsWith({ [name]: 'x' })).toEqual([`${name} is not a variable of the connector${question}`]);
+});
+
+test.each([
   ['KAFKA_BROKER', 'KAFKA_BROKERS'],
   ['POLL_INTERVALL', 'POLL_INTERVAL'],
-  ['ASANA_TOKENFILE', 'ASANA_TOKEN_FILE'],
-])('%s is refused, and %s proposed', (name, meant) => {
-  expect(problemsWith({ [name]: 'x' })).toEqual([
+])('%s may be another program’s: it is warned about, and %s proposed', (name, meant) => {
+  expect(loadWith({ [name]: 'x' }).warnings).toEqual([
     `${name} is not a variable of the connector: did you mean ${meant}?`,
   ]);
 });
 
-test.each(['LOG_FILE', 'START', 'END', 'HTTP_PROXY', 'KAFKA_OPTS', 'A'])(
-  '%s is somebody else’s: near to nothing',
-  (name) => {
-    expect(nearest(name, Object.keys(OPTIONS))).toBeUndefined();
-  },
-);
+test.each([
+  'LOG_FILE',
+  'START',
+  'END',
+  'HTTP_PROXY',
+  'KAFKA_OPTS',
+  'A',
+  'ASANA_AUDIT_KAFKA_SERVICE_HOST',
+  'ASANA_SIM_PORT',
+  'ASANA_SIM_PORT_8079_TCP_ADDR',
+])('%s is somebody else’s', (name) => {
+  expect(loadWith({ [name]: 'x' }).warnings).toEqual([]);
+});
 
 test.each([
   [

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { watchRequests } from '../../src/observe/asana-watch.ts';
 import { watchStream } from '../../src/observe/stream-watch.ts';
@@ -114,4 +115,19 @@ test('catching up, halting and the end are a line each', () => {
     'info: the stream has reached its end',
   ]);
   expect(lines.map(({ from }) => from).slice(0, 2)).toEqual(['the oldest event', '1970-01-01T00:00:00.000Z']);
+});
+
+test('neither the cause of an error nor a secret that is logged shows a token', () => {
+  const { lines, log, metrics } = watched('debug');
+  const cause = { request: { headers: { authorization: 'Bearer 1/2:abc' } } };
+  const error = new ConnectorError('ASANA_UNREACHABLE', 'reset', { cause });
+  watchRequests('111', metrics, log).requestFailed(error, 2, 500);
+  watchStream('111', metrics, log).sessionEnded(error, 500);
+  watchStream('111', metrics, log).halted(error);
+  log.info(
+    { token: new Secret('1/2:abc'), nested: [new Secret('1/2:abc')] },
+    `with ${new Secret('1/2:abc')}`,
+  );
+  expect(lines).toHaveLength(4);
+  expect(JSON.stringify(lines)).not.toContain('1/2:abc');
 });

@@ -1,5 +1,5 @@
+import { createLog } from '../../src/log.ts';
 import { createHealth } from '../../src/observe/health.ts';
-import { createLog } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import type { Committed, Position } from '../../src/stream/observer.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { LogLevel } from '../config/parse.ts';
+import type { LogLevel } from './config/parse.ts';
 
 export type Log = Logger;
 
