@@ -1,6 +1,7 @@
 import type { AuditLogClient } from './asana/client.ts';
-import { resolveSchemaId } from './avro/registry.ts';
-import { createClients, schemaRequest, scopeOf, topicOptions } from './clients.ts';
+import { createDecoder } from './avro/decoder.ts';
+import { resolveSchemaId, writerTypeFetcher } from './avro/registry.ts';
+import { createClients, registryConnection, schemaRequest, scopeOf, topicOptions } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
 import type { KafkaClient } from './kafka/client.ts';
@@ -100,11 +101,13 @@ function runWorkspace(
     scope: scopeOf(config),
     pollIntervalMs,
     topics: topicOptions(config),
+    sweeps: { lookbackMs: config.SWEEP_LOOKBACK, intervalMs: config.SWEEP_INTERVAL },
   };
   const schemaId = (limited: AbortSignal) => resolveSchemaId(schemaRequest(config, clock), limited);
+  const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  const workspacePorts = { asana, kafka, schemaId, decode, clock, newSessionId, observer, until };
   return runStream(
-    (limited) =>
-      runWorkspaceSession(stream, { asana, kafka, schemaId, clock, newSessionId, observer, until }, limited),
+    (limited) => runWorkspaceSession(stream, workspacePorts, limited),
     { clock, random, observer, connectorName, wellAfterMs: 60_000 + 2 * pollIntervalMs },
     signal,
   );

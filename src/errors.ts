@@ -98,6 +98,11 @@ export const ERRORS = {
     nextStep:
       'restore the topic, or give the connector a new CONNECTOR_NAME to read again all that Asana still has',
   },
+  EVENTS_TOPIC_CHANGED: {
+    disposition: 'halt-stream',
+    nextStep:
+      'set EVENTS_TOPIC back, or give the connector a new CONNECTOR_NAME to read again all that Asana still has',
+  },
   STATE_UNREADABLE: {
     disposition: 'halt-stream',
     nextStep: 'restore the record, or use the version that wrote it',

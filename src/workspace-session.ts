@@ -1,5 +1,6 @@
 import type { AuditLogClient } from './asana/client.ts';
 import { filtersFingerprint } from './asana/query.ts';
+import type { DecodeRecord } from './avro/decoder.ts';
 import { EventSerializer } from './avro/serializer.ts';
 import type { Clock } from './clock.ts';
 import { ConnectorError } from './errors.ts';
@@ -8,18 +9,22 @@ import { Session, type SessionPorts, type StateLocation } from './kafka/session.
 import { stateKeys, statePartition, transactionalId } from './kafka/state-keys.ts';
 import {
   deadLettersRequirement,
+  deadLettersTopic,
   ensureTopic,
   eventsRequirement,
+  keepsEvents,
   maxMessageBytes,
   stateRequirement,
   type TopicOptions,
 } from './kafka/topics.ts';
 import type { Scope } from './stream/chain.ts';
+import { readCommittedSince } from './stream/committed-since.ts';
 import { Committer, type Destination } from './stream/committer.ts';
 import type { Cursor } from './stream/cursor.ts';
 import { decodeCursor } from './stream/cursor-record.ts';
 import { follow, type Until } from './stream/follow.ts';
 import type { StreamObserver } from './stream/observer.ts';
+import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
 
 /** One workspace with its filters, and where it goes. */
 export interface WorkspaceStream {
@@ -28,6 +33,7 @@ export interface WorkspaceStream {
   readonly scope: Scope;
   readonly pollIntervalMs: number;
   readonly topics: TopicOptions;
+  readonly sweeps: SweepOptions;
 }
 
 export interface WorkspacePorts {
@@ -35,6 +41,8 @@ export interface WorkspacePorts {
   readonly kafka: KafkaClient;
   /** The registry's id of the schema that records are written with. */
   readonly schemaId: (signal: AbortSignal) => Promise<number>;
+  /** Of records of any version of the schema. */
+  readonly decode: DecodeRecord;
   readonly clock: Clock;
   readonly newSessionId: () => string;
   readonly observer: StreamObserver;
@@ -61,7 +69,7 @@ export async function runWorkspaceSession(
     signal,
   );
   try {
-    const cursor = readCursor(session, state.cursorKey);
+    const cursor = readCursor(session, state.cursorKey, topics.eventsTopic);
     const events = await eventsTopic(kafka, topics, cursor);
     const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
     const filters = filtersFingerprint(scope.filters);
@@ -76,17 +84,38 @@ export async function runWorkspaceSession(
         maxMessageBytes: maxMessageBytes(events),
       },
       deadLetters: {
-        topic: deadLettersRequirement(topics).create.name,
+        topic: deadLettersTopic(topics.eventsTopic),
         maxMessageBytes: maxMessageBytes(deadLetters),
       },
+      lookbackMs: stream.sweeps.lookbackMs,
     };
     if (cursor) observer.positioned({ ...cursor, caughtUp: false });
     const serializer = new EventSerializer(schemaId);
     const committer = new Committer(cursor, destination, { session, serializer, clock, observer });
-    await follow(filters, { ...ports, ...stream, committer }, signal);
+    const sweeps = sweepPorts(stream, ports, events);
+    await follow(filters, { ...ports, ...stream, committer, sweeps }, signal);
   } finally {
     await session.close();
   }
+}
+
+/** A topic that forgets what a sweep asks it for would be given the same events again: then there are no sweeps. */
+function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: TopicDescription): SweepPorts {
+  const { workspaceGid, scope, topics, sweeps } = stream;
+  const { asana, kafka, decode } = ports;
+  const where = {
+    workspaceGid,
+    eventsTopic: topics.eventsTopic,
+    deadLettersTopic: deadLettersTopic(topics.eventsTopic),
+  };
+  return {
+    asana,
+    workspaceGid,
+    filters: scope.filters,
+    options: keepsEvents(events) ? sweeps : { ...sweeps, intervalMs: 0 },
+    committedSince: (cursor, fromMs, signal) =>
+      readCommittedSince(kafka, decode, where, cursor, fromMs, signal),
+  };
 }
 
 async function stateLocation(
@@ -105,9 +134,16 @@ async function stateLocation(
   };
 }
 
-function readCursor({ state }: Session, key: string): Cursor | undefined {
+function readCursor({ state }: Session, key: string, eventsTopic: string): Cursor | undefined {
   const value = state.get(key);
-  return value === undefined ? undefined : decodeCursor(key, value);
+  const cursor = value === undefined ? undefined : decodeCursor(key, value);
+  if (cursor !== undefined && cursor.eventsTopic !== eventsTopic) {
+    throw new ConnectorError(
+      'EVENTS_TOPIC_CHANGED',
+      `the state record ${key} belongs to the events topic ${cursor.eventsTopic}, not to ${eventsTopic}`,
+    );
+  }
+  return cursor;
 }
 
 /** Created where missing, but not in place of one that held events: what is gone would then never be noticed. */

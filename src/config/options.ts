@@ -76,6 +76,18 @@ export const OPTIONS = {
     section: 'Asana',
     help: 'Wait after a page that was not full. After a full page the next is asked for at once.',
   },
+  SWEEP_INTERVAL: {
+    kind: 'duration',
+    default: '15m',
+    section: 'Asana',
+    help: 'How often the recent past is read again for events that became visible late. It costs as many requests as the events of `SWEEP_LOOKBACK` plus `SWEEP_INTERVAL` have pages, and one. `0s` = off.',
+  },
+  SWEEP_LOOKBACK: {
+    kind: 'duration',
+    default: '45m',
+    section: 'Asana',
+    help: 'An event that becomes visible up to so long after its `created_at` is still published.',
+  },
   ASANA_EVENT_TYPE: {
     kind: 'text',
     section: 'What is read',

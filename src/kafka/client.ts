@@ -15,6 +15,8 @@ export interface SendMetadata {
   readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
+  /** Of the first record of the batch. */
+  readonly baseOffset: number;
 }
 
 export interface Transaction {
@@ -71,6 +73,12 @@ export interface NewTopic {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+/**
+ * Where to start reading: at an offset, at the first record, or at the first record with this timestamp or a later one. There
+ * may be older ones behind it, and where there is none, reading starts at the end.
+ */
+export type FetchStart = number | 'earliest' | { readonly timestampMs: number };
+
 /** Errors are ConnectorErrors with a KAFKA_ code. */
 export interface KafkaClient {
   /** Connects, which does not fence: only the first {@link TransactionalProducer.begin} does. */
@@ -79,7 +87,7 @@ export interface KafkaClient {
   fetchCommitted(
     topic: string,
     partition: number,
-    from: number | 'earliest',
+    from: FetchStart,
     signal: AbortSignal,
   ): AsyncIterable<FetchedBatch>;
   /** Undefined where there is no such topic. */

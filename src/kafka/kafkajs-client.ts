@@ -7,6 +7,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type {
   FetchedBatch,
+  FetchStart,
   KafkaClient,
   NewTopic,
   TopicDescription,
@@ -85,7 +86,7 @@ export class KafkajsClient implements KafkaClient {
   fetchCommitted(
     topic: string,
     partition: number,
-    from: number | 'earliest',
+    from: FetchStart,
     signal: AbortSignal,
   ): AsyncIterable<FetchedBatch> {
     return this.#reader.read(topic, partition, from, signal);

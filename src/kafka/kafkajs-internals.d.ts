@@ -62,7 +62,12 @@ declare module 'kafkajs/src/cluster/index.js' {
       ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
     }>;
     fetchTopicsOffset(
-      topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+      topics: {
+        topic: string;
+        partitions: { partition: number }[];
+        fromBeginning?: boolean;
+        fromTimestamp?: number;
+      }[],
     ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
 }

@@ -80,10 +80,11 @@ async function send(
   }));
   try {
     const answers = await tx.send({ topic, messages, compression, acks: -1 });
-    return answers.map((answer) => ({
-      topic: answer.topicName,
-      partition: answer.partition,
-      errorCode: answer.errorCode,
+    return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
+      topic: topicName,
+      partition: written,
+      errorCode,
+      baseOffset: Number(baseOffset),
     }));
   } catch (thrown) {
     throw kafkaError(thrown, `sending to ${topic}-${partition}`);

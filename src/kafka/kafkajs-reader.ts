@@ -2,7 +2,7 @@ import Cluster, { type ClusterOptions, type FetchedPartition } from 'kafkajs/src
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
-import type { FetchedBatch } from './client.ts';
+import type { FetchedBatch, FetchStart } from './client.ts';
 import { committedRecords } from './committed-records.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 
@@ -27,11 +27,11 @@ export class CommittedReader {
   async *read(
     topic: string,
     partition: number,
-    from: number | 'earliest',
+    from: FetchStart,
     signal: AbortSignal,
   ): AsyncGenerator<FetchedBatch> {
     const cluster = new Cluster(this.#options);
-    let next = from;
+    let next: FetchStart = from;
     let connected = false;
     try {
       for (let failures = 0; ; ) {
@@ -39,7 +39,7 @@ export class CommittedReader {
         try {
           if (!connected) await connect(cluster, topic);
           connected = true;
-          if (next === 'earliest') next = await earliestOffset(cluster, topic, partition);
+          if (typeof next !== 'number') next = await startOffset(cluster, topic, partition, next);
           const batch = committedRecords(await fetch(cluster, topic, partition, next), next);
           failures = 0;
           next = batch.nextOffset;
@@ -67,10 +67,26 @@ async function connect(cluster: Cluster, topic: string): Promise<void> {
   await cluster.refreshMetadata();
 }
 
-async function earliestOffset(cluster: Cluster, topic: string, partition: number): Promise<number> {
-  const [answer] = await cluster.fetchTopicsOffset([
-    { topic, partitions: [{ partition }], fromBeginning: true },
-  ]);
+async function startOffset(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  start: Exclude<FetchStart, number>,
+): Promise<number> {
+  if (start === 'earliest') return lookUp(cluster, topic, partition, { fromBeginning: true });
+  // The end is asked for first: what becomes readable between the two look-ups then lies behind it, and is read.
+  const endOffset = await lookUp(cluster, topic, partition, { fromBeginning: false });
+  const offset = await lookUp(cluster, topic, partition, { fromTimestamp: start.timestampMs });
+  return offset < 0 ? endOffset : offset;
+}
+
+async function lookUp(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  where: { fromBeginning: boolean } | { fromTimestamp: number },
+): Promise<number> {
+  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], ...where }]);
   const offset = answer?.partitions.find((each) => each.partition === partition)?.offset;
   if (offset === undefined) throw noLeader(topic, partition);
   return Number(offset);

@@ -1,7 +1,15 @@
-import type { FetchedRecord, KafkaClient } from './client.ts';
+import type { FetchedRecord, FetchStart, KafkaClient } from './client.ts';
 
 export interface ReadRecord extends FetchedRecord {
   readonly partition: number;
+}
+
+/** A part of one partition: up to the offset `end`, exclusive. */
+export interface PartitionRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly start: FetchStart;
+  readonly end: number;
 }
 
 /**
@@ -21,5 +29,19 @@ export async function* readToEnd(
       for (const record of batch.records) if (record.offset < end) yield { ...record, partition };
       if (batch.nextOffset >= end) break;
     }
+  }
+}
+
+/** Every committed record of a range; waits until all of it can be read. */
+export async function* readUpTo(
+  kafka: KafkaClient,
+  range: PartitionRange,
+  signal: AbortSignal,
+): AsyncGenerator<ReadRecord> {
+  const { topic, partition, start, end } = range;
+  if (end === 0) return;
+  for await (const { records, nextOffset } of kafka.fetchCommitted(topic, partition, start, signal)) {
+    for (const record of records) if (record.offset < end) yield { ...record, partition };
+    if (nextOffset >= end) return;
   }
 }

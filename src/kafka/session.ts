@@ -107,8 +107,8 @@ async function fenceAndRead(
     partition,
     ...sessionRecord(sessionKey, sessionId, ports.clock.now()),
   }));
-  const [refused] = await writeRecords(tx, location, records);
-  if (refused) throw refused.error;
+  const { refused } = await writeRecords(tx, location, records);
+  if (refused[0]) throw refused[0].error;
   await tx.commit();
   const reads = partitions.map((partition) =>
     readUntilSession(location, partition, sessionId, ports, signal),

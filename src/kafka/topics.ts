@@ -39,7 +39,7 @@ export function eventsRequirement(options: TopicOptions): TopicRequirement {
     },
     findings: ({ settings }) => [
       ...timestampFindings(settings),
-      ...retentionFindings(settings, options.allowShortRetention),
+      ...(options.allowShortRetention ? [] : retentionFindings(settings)),
     ],
   };
 }
@@ -105,9 +105,9 @@ function timestampFindings(settings: TopicDescription['settings']): string[] {
 }
 
 /** Records carry the time of their event, so a short retention deletes a backlog as soon as it is written. */
-function retentionFindings(settings: TopicDescription['settings'], allowShortRetention: boolean): string[] {
+function retentionFindings(settings: TopicDescription['settings']): string[] {
   const policy = settings.get('cleanup.policy') ?? 'delete';
-  if (allowShortRetention || !policy.includes('delete')) return [];
+  if (!policy.includes('delete')) return [];
   const findings: string[] = [];
   const retentionMs = Number(settings.get('retention.ms') ?? -1);
   if (retentionMs >= 0 && retentionMs < ASANA_RETENTION_MS) {
@@ -123,6 +123,10 @@ function retentionFindings(settings: TopicDescription['settings'], allowShortRet
   }
   return findings;
 }
+
+/** Does the topic keep every event for as long as Asana does? */
+export const keepsEvents = ({ settings }: TopicDescription): boolean =>
+  retentionFindings(settings).length === 0;
 
 /** The topic, created where missing; throws TOPIC_UNFIT where it would break the promise. */
 export async function ensureTopic(

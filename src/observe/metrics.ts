@@ -81,6 +81,12 @@ export function createMetrics(build: { version: string }, now: () => number) {
       'Events that Asana showed again and that were committed already.',
       ['stream'],
     ),
+    late: counter(
+      'late_events_total',
+      'Events that were committed after younger ones, because Asana showed them late.',
+      ['stream'],
+    ),
+    sweeps: counter('sweeps_total', 'Sweeps for late events, committed.', ['stream']),
     catchUps: counter('catch_ups_total', 'Times the stream began to catch up, by cause.', [
       'stream',
       'cause',

@@ -22,6 +22,8 @@ export function watchStream(
     metrics.pages,
     metrics.transactions,
     metrics.duplicates,
+    metrics.late,
+    metrics.sweeps,
     metrics.gaps,
   ]) {
     family.inc({ stream }, 0);
@@ -51,9 +53,10 @@ export function watchStream(
       gauges.oldestUncommittedMs ??= oldestCreatedAtMs;
     },
     positioned: moveTo,
-    committed: ({ events, deadLetters, duplicatesDropped, gap }, position) => {
+    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gap }, position) => {
       metrics.transactions.inc({ stream });
-      metrics.pages.inc({ stream });
+      metrics.pages.inc({ stream }, pages);
+      metrics.late.inc({ stream }, late);
       metrics.events.inc({ stream }, events);
       metrics.duplicates.inc({ stream }, duplicatesDropped);
       for (const { reason } of deadLetters) metrics.deadLetters.inc({ stream, reason });
@@ -69,6 +72,7 @@ export function watchStream(
       }
       moveTo(position);
     },
+    swept: () => metrics.sweeps.inc({ stream }),
     catchingUp: (cause, fromMs) => {
       metrics.catchUps.inc({ stream, cause });
       // An offset that expires between two polls is the normal case where Asana's offsets live shortly.

@@ -17,11 +17,18 @@ export interface DeadLetter {
   readonly message: string;
 }
 
-/** The records of the events that have one, and the dead letters of the others. */
+/** The dead letters topic has one. */
+export const DEAD_LETTERS_PARTITION = 0;
+
+/** Of a record that was committed after younger ones. */
+const LATE = { late: 'true' };
+
+/** The records of the events that have one, and the dead letters of the others; `isLate` events are marked by a header. */
 export function encodeEvents(
   events: readonly StreamEvent[],
   serializer: EventSerializer,
   partitions: number,
+  isLate: (event: StreamEvent) => boolean,
 ) {
   const records: EventRecordOut[] = [];
   const deadLetters: DeadLetter[] = [];
@@ -39,6 +46,7 @@ export function encodeEvents(
       value,
       timestampMs: record.created_at,
       partition: partitionOf(key, partitions),
+      ...(isLate(event) && { headers: LATE }),
     });
   }
   return { records, deadLetters };
@@ -52,7 +60,7 @@ export function deadLetterRecord(
 ): PlacedRecord & OutgoingRecord {
   const { record } = letter.event.mapped;
   return {
-    partition: 0,
+    partition: DEAD_LETTERS_PARTITION,
     key: record ? Buffer.from(record.gid) : null,
     value: Buffer.from(canonicalJson(letter.event.source)),
     timestampMs: nowMs,

@@ -5,14 +5,15 @@ import type { OutgoingRecord, Transaction } from '../kafka/client.ts';
 import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';
 import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writer.ts';
-import { type DeadLetter, deadLetterRecord, encodeEvents } from './batch.ts';
-import { advance, type Cursor, withCounts } from './cursor.ts';
+import { DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, encodeEvents } from './batch.ts';
+import { type Advance, advance, afterSweep, type Cursor, withPut } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
 import { encodeGap, type Gap, gapBefore } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './reader.ts';
 import { RecentIds } from './recent-ids.ts';
+import type { SweepResult } from './sweep.ts';
 
 export interface CommitterPorts {
   readonly session: Session;
@@ -29,6 +30,8 @@ export interface Destination {
   readonly state: StateLocation;
   readonly events: TopicTarget & { readonly partitions: number };
   readonly deadLetters: TopicTarget;
+  /** Of sweeps: what is read so long after its time is settled. */
+  readonly lookbackMs: number;
 }
 
 const RECENT_IDS = 10_000;
@@ -56,49 +59,54 @@ export class Committer {
    * commit is acknowledged. After a throw the session is of no further use.
    */
   async commit(page: ReadPage): Promise<Cursor> {
-    const { session, serializer, observer, clock } = this.#ports;
-    const fresh = this.#fresh(page.events);
-    observer.pageRead(fresh[0]?.createdAtMs);
-    const gap = gapBefore(this.#cursor, page.chain, page.events, page.asOfMs);
-    const moved = advance(this.#cursor, this.#advanceBy(page, fresh, gap));
-    const { records, deadLetters } = encodeEvents(fresh, serializer, this.#to.events.partitions);
-    let cursor = moved;
-    await session.transact(async (tx) => {
-      const refused = await writeRecords(tx, this.#to.events, records);
-      const refusedEvents = new Set(refused.map(({ record }) => record.event));
-      for (const { record, error } of refused) {
-        deadLetters.push({ event: record.event, reason: 'refused-by-kafka', message: error.message });
-      }
-      await this.#writeDeadLetters(tx, deadLetters, clock.now());
-      const published = records.filter(({ event }) => !refusedEvents.has(event)).map(({ event }) => event.id);
-      cursor = withCounts(moved, published, deadLetters.length);
-      await this.#writeState(tx, cursor, gap, clock.now());
-    });
-    const events = cursor.events - (this.#cursor?.events ?? 0);
-    this.#cursor = cursor;
+    const events = this.#fresh(page.events);
+    this.#ports.observer.pageRead(events[0]?.createdAtMs);
+    const before = this.#cursor;
+    const gap = gapBefore(before, page.chain, page.events, page.asOfMs);
+    const isLate = ({ createdAtMs }: StreamEvent) => before !== undefined && createdAtMs < before.watermarkMs;
+    const moved = advance(before, this.#advanceBy(page, events, gap));
+    const duplicatesDropped = page.events.length - events.length;
     const caughtUp = page.step.left !== 'more';
-    observer.committed(
-      { events, deadLetters, duplicatesDropped: page.events.length - fresh.length, gap },
-      { ...cursor, caughtUp },
-    );
-    return cursor;
+    return this.#put({ pages: 1, events, moved, isLate, gap, duplicatesDropped, caughtUp });
   }
 
-  /** Without what is committed at the watermark or later, and what a page before this one showed. */
+  /** Commits what a sweep found, but for what was committed since it began. */
+  async commitSweep({ late, asOfMs, sweptToMs, eventsThen }: SweepResult): Promise<void> {
+    const before = this.#cursor;
+    // So much has come since that the ids of it are no longer all known: the next sweep looks again.
+    if (before === undefined || before.events - eventsThen > RECENT_IDS) return;
+    const events = this.#fresh(late);
+    const moved = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
+    const caughtUp = before.mode === 'live';
+    await this.#put({
+      pages: 0,
+      events,
+      moved,
+      isLate: () => true,
+      gap: undefined,
+      duplicatesDropped: 0,
+      caughtUp,
+    });
+    this.#ports.observer.swept();
+  }
+
+  /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
   #fresh(events: readonly StreamEvent[]): StreamEvent[] {
-    return events.filter(({ id }) => !this.#cursor?.committed.has(id) && this.#recent.add(id));
+    const { committed, swept } = this.#cursor ?? {};
+    return events.filter(({ id }) => !committed?.has(id) && !swept?.has(id) && this.#recent.add(id));
   }
 
   #advanceBy(
     { chain, step, offset, asOfMs }: ReadPage,
     events: readonly StreamEvent[],
     gap: Gap | undefined,
-  ) {
+  ): Advance {
     const { startAtMs, endAtMs, limit } = chain.query;
     const empty = step.left === 'nothing' && chain.mode === 'live';
     return {
       mode: chain.mode,
       filters: this.#to.filters,
+      eventsTopic: this.#to.events.topic,
       offset:
         chain.mode === 'live' && offset !== null
           ? { value: offset, obtainedAtMs: asOfMs, query: { startAtMs, endAtMs, limit } }
@@ -106,18 +114,52 @@ export class Committer {
       startAtMs,
       events,
       asOfMs,
+      settledMs: asOfMs - this.#to.lookbackMs,
       readToMs: step.readToMs,
       completeToMs: empty ? asOfMs : gap?.toMs,
     };
   }
 
-  async #writeDeadLetters(tx: Transaction, letters: readonly DeadLetter[], nowMs: number): Promise<void> {
-    const records = letters.map((letter) => deadLetterRecord(letter, this.#to.workspaceGid, nowMs));
-    await writeAll(tx, this.#to.deadLetters, records, 'DEAD_LETTER_REFUSED');
+  async #put(batch: Batch): Promise<Cursor> {
+    const { session, serializer, observer } = this.#ports;
+    const { records, deadLetters } = encodeEvents(
+      batch.events,
+      serializer,
+      this.#to.events.partitions,
+      batch.isLate,
+    );
+    let cursor = batch.moved;
+    let late = 0;
+    await session.transact(async (tx) => {
+      const { refused, ends } = await writeRecords(tx, this.#to.events, records);
+      const refusedEvents = new Set(refused.map(({ record }) => record.event));
+      for (const { record, error } of refused) {
+        deadLetters.push({ event: record.event, reason: 'refused-by-kafka', message: error.message });
+      }
+      const deadLettersEnd = await this.#writeDeadLetters(tx, deadLetters);
+      const published = records.filter(({ event }) => !refusedEvents.has(event)).map(({ event }) => event);
+      late = published.filter(batch.isLate).length;
+      const gids = published.map(({ id }) => id);
+      cursor = withPut(batch.moved, { gids, ends, deadLetters: deadLetters.length, deadLettersEnd });
+      await this.#writeState(tx, cursor, batch.gap);
+    });
+    const events = cursor.events - (this.#cursor?.events ?? 0);
+    this.#cursor = cursor;
+    const { pages, duplicatesDropped, gap, caughtUp } = batch;
+    observer.committed({ pages, events, deadLetters, duplicatesDropped, late, gap }, { ...cursor, caughtUp });
+    return cursor;
   }
 
-  async #writeState(tx: Transaction, cursor: Cursor, gap: Gap | undefined, nowMs: number): Promise<void> {
+  async #writeDeadLetters(tx: Transaction, letters: readonly DeadLetter[]): Promise<number | undefined> {
+    const nowMs = this.#ports.clock.now();
+    const records = letters.map((letter) => deadLetterRecord(letter, this.#to.workspaceGid, nowMs));
+    const ends = await writeAll(tx, this.#to.deadLetters, records, 'DEAD_LETTER_REFUSED');
+    return ends.get(DEAD_LETTERS_PARTITION);
+  }
+
+  async #writeState(tx: Transaction, cursor: Cursor, gap: Gap | undefined): Promise<void> {
     const { keys, state } = this.#to;
+    const nowMs = this.#ports.clock.now();
     const record = (key: string, value: Buffer): PlacedRecord => ({
       partition: state.partition,
       key: Buffer.from(key),
@@ -129,13 +171,26 @@ export class Committer {
   }
 }
 
+/** What one transaction is made of. */
+interface Batch {
+  readonly pages: 0 | 1;
+  readonly events: readonly StreamEvent[];
+  readonly moved: Cursor;
+  readonly isLate: (event: StreamEvent) => boolean;
+  readonly gap: Gap | undefined;
+  readonly duplicatesDropped: number;
+  readonly caughtUp: boolean;
+}
+
 /** These records have nowhere else to go: a refused one stops the stream, so that nothing is lost silently. */
 async function writeAll(
   tx: Transaction,
   target: TopicTarget,
   records: readonly (PlacedRecord & OutgoingRecord)[],
   code: ErrorCode,
-): Promise<void> {
-  const [refused] = await writeRecords(tx, target, records);
-  if (refused) throw new ConnectorError(code, refused.error.message, { cause: refused.error });
+): Promise<ReadonlyMap<number, number>> {
+  const { refused, ends } = await writeRecords(tx, target, records);
+  const [first] = refused;
+  if (first) throw new ConnectorError(code, first.error.message, { cause: first.error });
+  return ends;
 }

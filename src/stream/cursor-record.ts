@@ -7,25 +7,35 @@ const VERSION = 1;
 
 /** The cursor as the JSON of its state record, readable with Kafka's console consumer. */
 export function encodeCursor(cursor: Cursor): Buffer {
-  const committed: Record<string, string[]> = {};
-  for (const [id, createdAtMs] of cursor.committed) {
-    const time = isoTime(createdAtMs);
-    committed[time] ??= [];
-    committed[time].push(id);
-  }
   const record = {
     version: VERSION,
     mode: cursor.mode,
     filters: cursor.filters,
     watermark: isoTime(cursor.watermarkMs),
-    committed_from_watermark: committed,
+    committed_from_watermark: encodeIds(cursor.committed),
     complete_to: isoTime(cursor.completeToMs),
     offset: cursor.offset && encodeOffset(cursor.offset),
+    swept_to: isoTime(cursor.sweptToMs),
+    swept: encodeIds(cursor.swept),
+    events_topic: cursor.eventsTopic,
+    ends: Object.fromEntries(cursor.ends),
     events: cursor.events,
     digest: cursor.digest,
     dead_letters: cursor.deadLetters,
+    dead_letters_end: cursor.deadLettersEnd,
   };
   return Buffer.from(JSON.stringify(record));
+}
+
+/** By time, as many ids share a millisecond. */
+function encodeIds(ids: ReadonlyMap<string, number>): Record<string, string[]> {
+  const byTime: Record<string, string[]> = {};
+  for (const [id, createdAtMs] of ids) {
+    const time = isoTime(createdAtMs);
+    byTime[time] ??= [];
+    byTime[time].push(id);
+  }
+  return byTime;
 }
 
 function encodeOffset({ value, obtainedAtMs, query }: OffsetState) {
@@ -65,26 +75,39 @@ function readRecord(record: JsonObject): Cursor {
     mode,
     filters: text(record, 'filters'),
     watermarkMs: time(record, 'watermark'),
-    committed: readCommitted(record.committed_from_watermark),
+    committed: readIds(record, 'committed_from_watermark'),
     completeToMs: time(record, 'complete_to'),
     offset: readOffset(record.offset),
+    sweptToMs: time(record, 'swept_to'),
+    swept: readIds(record, 'swept'),
+    eventsTopic: text(record, 'events_topic'),
+    ends: readEnds(record),
     events: whole(record, 'events'),
     digest: hex(record, 'digest'),
     deadLetters: whole(record, 'dead_letters'),
+    deadLettersEnd: whole(record, 'dead_letters_end'),
   };
 }
 
-function readCommitted(value: JsonValue | undefined): Map<string, number> {
-  if (!isJsonObject(value)) throw new Error('expected committed_from_watermark to be an object');
-  const committed = new Map<string, number>();
-  for (const [at, ids] of Object.entries(value)) {
-    if (!Array.isArray(ids)) throw new Error(`expected committed_from_watermark.${at} to be an array`);
-    for (const id of ids) {
-      if (typeof id !== 'string') throw new Error(`expected committed_from_watermark.${at} to hold texts`);
-      committed.set(id, time({ [at]: at }, at));
-    }
+function readIds(record: JsonObject, name: string): Map<string, number> {
+  const read = new Map<string, number>();
+  for (const [at, ids] of Object.entries(object(record, name))) {
+    const isTexts = Array.isArray(ids) && ids.every((id) => typeof id === 'string');
+    if (!isTexts) throw new Error(`expected ${name}.${at} to be an array of texts`);
+    for (const id of ids) read.set(id, time({ [at]: at }, at));
   }
-  return committed;
+  return read;
+}
+
+function readEnds(record: JsonObject): Map<number, number> {
+  const ends = object(record, 'ends');
+  return new Map(Object.keys(ends).map((partition) => [Number(partition), whole(ends, partition)]));
+}
+
+function object(record: JsonObject, name: string): JsonObject {
+  const value = record[name];
+  if (!isJsonObject(value)) throw new Error(`expected ${name} to be an object`);
+  return value;
 }
 
 function readOffset(value: JsonValue | undefined): OffsetState | undefined {

@@ -27,10 +27,19 @@ export interface Cursor {
   readonly completeToMs: number;
   /** In live mode, once Asana has given one. */
   readonly offset: OffsetState | undefined;
+  /** Everything created before was read, or read again, at least the sweep's lookback after it was created. */
+  readonly sweptToMs: number;
+  /** Ids of events that a sweep published, with their times: the live chain may show them as well. */
+  readonly swept: ReadonlyMap<string, number>;
+  /** The topic that all of this is in, and by partition the offset behind the last record committed there. */
+  readonly eventsTopic: string;
+  readonly ends: ReadonlyMap<number, number>;
   /** Events in the events topic, and the digest of their gids. */
   readonly events: number;
   readonly digest: string;
   readonly deadLetters: number;
+  /** The offset behind the last of them, 0 where there is none. */
+  readonly deadLettersEnd: number;
 }
 
 /** What the committer knows of an event: `id` is its gid, or stands for one. */
@@ -42,6 +51,7 @@ export interface Dated {
 export interface Advance {
   readonly mode: Mode;
   readonly filters: string;
+  readonly eventsTopic: string;
   readonly offset: OffsetState | undefined;
   /** Where the query starts: before the first commit, all that is created earlier is out of scope. */
   readonly startAtMs: number | undefined;
@@ -49,6 +59,8 @@ export interface Advance {
   readonly events: readonly Dated[];
   /** Asana's clock when it answered. */
   readonly asOfMs: number;
+  /** The sweep's lookback before that: what is older and was read now needs no sweep. */
+  readonly settledMs: number;
   /** Where an empty page ended a window: everything before is read. */
   readonly readToMs: number | undefined;
   /** As of when there is nothing else: an empty page was live, or a gap is recorded up to then. */
@@ -80,9 +92,52 @@ export function advance(cursor: Cursor | undefined, page: Advance): Cursor {
       page.completeToMs ?? watermarkMs,
     ),
     offset: page.offset,
+    sweptToMs: sweptTo(cursor, watermarkMs, page),
+    swept: cursor?.swept ?? new Map(),
+    eventsTopic: page.eventsTopic,
+    ends: cursor?.ends ?? new Map(),
     events: cursor?.events ?? 0,
     digest: cursor?.digest ?? EMPTY_DIGEST,
     deadLetters: cursor?.deadLetters ?? 0,
+    deadLettersEnd: cursor?.deadLettersEnd ?? 0,
+  };
+}
+
+/**
+ * Reading old events is as good as sweeping them, as long as nothing in between was left to a sweep. What other filters had
+ * left out is not late.
+ */
+function sweptTo(cursor: Cursor | undefined, watermarkMs: number, page: Advance): number {
+  const readAndSettledMs = Math.min(watermarkMs, page.settledMs);
+  if (cursor === undefined) return Math.max(readAndSettledMs, page.startAtMs ?? readAndSettledMs);
+  const sweptToMs = cursor.filters === page.filters ? cursor.sweptToMs : cursor.watermarkMs;
+  const isContiguous = page.mode === 'catching-up' && sweptToMs >= cursor.watermarkMs;
+  return isContiguous ? Math.max(sweptToMs, readAndSettledMs) : sweptToMs;
+}
+
+export interface SweepAdvance {
+  /** What the sweep found, in time order; each one new. */
+  readonly events: readonly Dated[];
+  readonly asOfMs: number;
+  readonly sweptToMs: number;
+  readonly lookbackMs: number;
+}
+
+/** The cursor after a sweep. */
+export function afterSweep(cursor: Cursor, sweep: SweepAdvance): Cursor {
+  const sweptToMs = Math.max(cursor.sweptToMs, sweep.sweptToMs);
+  const last = sweep.events.at(-1);
+  const watermarkMs = Math.max(cursor.watermarkMs, last ? Math.min(last.createdAtMs, sweep.asOfMs) : 0);
+  const swept = new Map(cursor.swept);
+  for (const { id, createdAtMs } of sweep.events) swept.set(id, createdAtMs);
+  for (const [id, createdAtMs] of swept) if (createdAtMs < sweptToMs - sweep.lookbackMs) swept.delete(id);
+  return {
+    ...cursor,
+    watermarkMs,
+    committed: committedFrom(watermarkMs, cursor, sweep.events),
+    completeToMs: Math.max(cursor.completeToMs, watermarkMs),
+    sweptToMs,
+    swept,
   };
 }
 
@@ -98,12 +153,23 @@ function committedFrom(
   return committed;
 }
 
-/** The cursor with what its transaction really put where. */
-export function withCounts(cursor: Cursor, publishedGids: readonly string[], deadLetters: number): Cursor {
+/** What a transaction really put where. */
+export interface Put {
+  /** Gids in the events topic. */
+  readonly gids: readonly string[];
+  /** By partition of the events topic, the offset behind the last record. */
+  readonly ends: ReadonlyMap<number, number>;
+  readonly deadLetters: number;
+  readonly deadLettersEnd: number | undefined;
+}
+
+export function withPut(cursor: Cursor, { gids, ends, deadLetters, deadLettersEnd }: Put): Cursor {
   return {
     ...cursor,
-    events: cursor.events + publishedGids.length,
-    digest: addToDigest(cursor.digest, publishedGids),
+    ends: new Map([...cursor.ends, ...ends]),
+    events: cursor.events + gids.length,
+    digest: addToDigest(cursor.digest, gids),
     deadLetters: cursor.deadLetters + deadLetters,
+    deadLettersEnd: deadLettersEnd ?? cursor.deadLettersEnd,
   };
 }

@@ -1,9 +1,11 @@
 import { ConnectorError } from '../errors.ts';
-import { catchUp, isComplete, startChain } from './chain.ts';
+import { type Chain, catchUp, isComplete, startChain } from './chain.ts';
 import type { Committer } from './committer.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
 import { type ReaderPorts, type ReadPage, readAhead } from './reader.ts';
+import type { SweepPorts } from './sweep.ts';
+import { Sweeper } from './sweeper.ts';
 
 /** When a run ends by itself, apart from the end of the scope. */
 export interface Until {
@@ -15,6 +17,7 @@ export interface FollowPorts extends ReaderPorts {
   readonly committer: Committer;
   readonly observer: StreamObserver;
   readonly until: Until;
+  readonly sweeps: SweepPorts;
 }
 
 /**
@@ -24,27 +27,45 @@ export interface FollowPorts extends ReaderPorts {
 export async function follow(filters: string, ports: FollowPorts, signal: AbortSignal): Promise<void> {
   const { committer, observer, scope, clock } = ports;
   if (isComplete(committer.cursor, scope)) return;
+  const following = new AbortController();
+  const sweeper = new Sweeper(committer, clock, ports.sweeps, AbortSignal.any([signal, following.signal]));
   let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
-  for (;;) {
-    if (cause) observer.catchingUp(cause, chain.query.startAtMs);
-    try {
-      for await (const page of readAhead(chain, ports, signal)) {
-        const cursor = await committer.commit(page);
-        if (ports.until.reached(page, cursor)) return;
-        // Between two pages, never within one: a transaction that has begun is finished.
-        signal.throwIfAborted();
-      }
-      return;
-    } catch (error) {
-      if (!(error instanceof ConnectorError) || error.disposition !== 'catch-up') throw error;
-      chain = catchUp(
-        committer.cursor?.watermarkMs ?? scope.startAtMs,
-        scope,
-        clock.now(),
-        chain.query.limit,
-      );
+  try {
+    for (;;) {
+      if (cause) observer.catchingUp(cause, chain.query.startAtMs);
+      await sweeper.sweepNow();
+      const refused = await followChain(chain, sweeper, ports, signal);
+      if (!refused) return;
+      const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
+      chain = catchUp(fromMs, scope, clock.now(), chain.query.limit);
       cause = 'offset-refused';
     }
+  } finally {
+    following.abort();
+  }
+}
+
+/** To the end of the chain, or until Asana refuses its offset: true. */
+async function followChain(
+  chain: Chain,
+  sweeper: Sweeper,
+  ports: FollowPorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { committer, until } = ports;
+  try {
+    for await (const page of readAhead(chain, ports, signal)) {
+      const cursor = await committer.commit(page);
+      if (until.reached(page, cursor)) return false;
+      // Between two pages, never within one: a transaction that has begun is finished.
+      signal.throwIfAborted();
+      await sweeper.commitFound();
+      if (page.step.left !== 'more') sweeper.begin();
+    }
+    return false;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.disposition === 'catch-up') return true;
+    throw error;
   }
 }
 

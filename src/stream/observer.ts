@@ -5,9 +5,13 @@ import type { Gap } from './gap.ts';
 
 /** What one transaction put into Kafka. */
 export interface Committed {
+  /** 0 for a sweep. */
+  readonly pages: 0 | 1;
   readonly events: number;
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly duplicatesDropped: number;
+  /** Of the events, those that were committed after younger ones. */
+  readonly late: number;
   readonly gap: Gap | undefined;
 }
 
@@ -27,6 +31,8 @@ export interface StreamObserver {
   /** Events are at hand and not committed; the oldest was created then. */
   pageRead(oldestCreatedAtMs: number | undefined): void;
   committed(committed: Committed, position: Position): void;
+  /** A range was read again; what it found was committed. */
+  swept(): void;
   positioned(position: Position): void;
   catchingUp(cause: CatchUpCause, fromMs: number | undefined): void;
   halted(error: ConnectorError): void;

@@ -159,6 +159,16 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
     },
   );
 
+  test('another EVENTS_TOPIC under the same name halts the stream: its cursor is about the former one', async () => {
+    const source = await simulate();
+    const environment = environmentFor('moved', source);
+    await runConnector(['run', '--until-caught-up'], environment);
+    const elsewhere = { ...environment, EVENTS_TOPIC: 'moved.elsewhere' };
+    const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], elsewhere);
+    expect(stderr).toContain('(EVENTS_TOPIC_CHANGED)');
+    expect(exitCode).toBe(1);
+  });
+
   test('an events topic that is gone although its cursor is not halts the stream: it is not made anew, empty', async () => {
     const source = await simulate();
     const environment = environmentFor('lost', source);

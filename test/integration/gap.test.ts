@@ -26,7 +26,15 @@ test('an outage longer than Asana keeps events is recorded once, said, and every
     'gap.state',
     0,
     `${KEY_PREFIX}/cursor`,
-    encodeCursor(aCursor({ mode: 'live', watermarkMs: stoppedMs, completeToMs: stoppedMs })),
+    encodeCursor(
+      aCursor({
+        mode: 'live',
+        watermarkMs: stoppedMs,
+        completeToMs: stoppedMs,
+        sweptToMs: stoppedMs,
+        eventsTopic: 'gap.events',
+      }),
+    ),
   );
 
   const first = await runConnector(['run', '--until-caught-up'], environment);

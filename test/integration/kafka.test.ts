@@ -119,7 +119,7 @@ describe('a record that the broker refuses', () => {
         partition: 0,
       };
       const large = { ...record(`${round}-large`, { value: Buffer.alloc(30_000, 'x') }), partition: 0 };
-      const refused = await writeRecords(tx, { topic, maxMessageBytes: 20_000 }, [
+      const { refused } = await writeRecords(tx, { topic, maxMessageBytes: 20_000 }, [
         ...records.slice(0, 4),
         future,
         large,

@@ -17,6 +17,7 @@ function recorder(
   answer: (partition: number, keys: string[]) => SendMetadata[] | undefined = () => undefined,
 ) {
   const sends: { partition: number; keys: string[] }[] = [];
+  const next = new Map<number, number>();
   const outstanding = new Map<number, number>();
   let mostOutstanding = 0;
   const tx: Transaction = {
@@ -26,7 +27,10 @@ function recorder(
       await Promise.resolve();
       outstanding.set(partition, (outstanding.get(partition) ?? 0) - 1);
       sends.push({ partition, keys: keys(records) });
-      return answer(partition, keys(records)) ?? [{ topic, partition, errorCode: 0 }];
+      const baseOffset = next.get(partition) ?? 0;
+      const said = answer(partition, keys(records));
+      next.set(partition, baseOffset + records.length);
+      return said ?? [{ topic, partition, errorCode: 0, baseOffset }];
     },
     commit: async () => {},
     abort: async () => {},
@@ -58,16 +62,16 @@ describe('the rules that kafkajs makes necessary', () => {
 
   test.each([
     ['nothing', []],
-    ['another partition', [{ topic: 't', partition: 5, errorCode: 0 }]],
+    ['another partition', [{ topic: 't', partition: 5, errorCode: 0, baseOffset: 0 }]],
     [
       'two partitions',
       [
-        { topic: 't', partition: 0, errorCode: 0 },
-        { topic: 't', partition: 1, errorCode: 0 },
+        { topic: 't', partition: 0, errorCode: 0, baseOffset: 0 },
+        { topic: 't', partition: 1, errorCode: 0, baseOffset: 0 },
       ],
     ],
-    ['an error code', [{ topic: 't', partition: 0, errorCode: 7 }]],
-    ['another topic', [{ topic: 'x', partition: 0, errorCode: 0 }]],
+    ['an error code', [{ topic: 't', partition: 0, errorCode: 7, baseOffset: 0 }]],
+    ['another topic', [{ topic: 'x', partition: 0, errorCode: 0, baseOffset: 0 }]],
   ])('metadata that names %s is not a confirmation', async (_what, answer) => {
     const { tx } = recorder(() => answer);
     await expect(writeRecords(tx, target, [record('a')])).rejects.toMatchObject({
@@ -82,7 +86,7 @@ describe('the rules that kafkajs makes necessary', () => {
         if (partition === 0) throw new ConnectorError('KAFKA_UNAVAILABLE', 'no');
         for (let turn = 0; turn < 50; turn++) await Promise.resolve();
         ended++;
-        return [{ topic, partition, errorCode: 0 }];
+        return [{ topic, partition, errorCode: 0, baseOffset: 0 }];
       },
       commit: async () => {},
       abort: async () => {},
@@ -103,7 +107,7 @@ describe('records that the broker refuses', () => {
   test('are found, and everything else is written once and in order', async () => {
     const { tx, sends } = refusing(['3', '7']);
     const all = Array.from({ length: 10 }, (_, i) => record(String(i)));
-    const refused = await writeRecords(tx, target, all);
+    const { refused } = await writeRecords(tx, target, all);
     expect(keys(refused.map((each) => each.record))).toEqual(['3', '7']);
     const written = sends
       .filter(({ keys: sent }) => !sent.some((key) => ['3', '7'].includes(key)))
@@ -113,7 +117,7 @@ describe('records that the broker refuses', () => {
 
   test('are all given back where all are refused', async () => {
     const { tx } = refusing(['0', '1', '2']);
-    const refused = await writeRecords(
+    const { refused } = await writeRecords(
       tx,
       target,
       ['0', '1', '2'].map((key) => record(key)),

@@ -14,9 +14,11 @@ export function watched(level: 'debug' | 'info' = 'info') {
 }
 
 export const committed = (changes: Partial<Committed> = {}): Committed => ({
+  pages: 1,
   events: 3,
   deadLetters: [],
   duplicatesDropped: 0,
+  late: 0,
   gap: undefined,
   ...changes,
 });

@@ -9,8 +9,13 @@ export const aCursor = (parts: Partial<Cursor> = {}): Cursor => ({
   committed: new Map(),
   completeToMs: 0,
   offset: undefined,
+  sweptToMs: 0,
+  swept: new Map(),
+  eventsTopic: 'e',
+  ends: new Map(),
   events: 0,
   digest: EMPTY_DIGEST,
   deadLetters: 0,
+  deadLettersEnd: 0,
   ...parts,
 });

@@ -1,0 +1,65 @@
+import type { DecodeRecord } from '../avro/decoder.ts';
+import { UndecodableRecord } from '../avro/decoder.ts';
+import { parseJson } from '../json.ts';
+import type { KafkaClient } from '../kafka/client.ts';
+import { readUpTo } from '../kafka/read-to-end.ts';
+import { DEAD_LETTERS_PARTITION } from './batch.ts';
+import type { Cursor } from './cursor.ts';
+import { readEvents } from './events.ts';
+
+export interface CommittedTopics {
+  readonly workspaceGid: string;
+  readonly eventsTopic: string;
+  readonly deadLettersTopic: string;
+}
+
+// A dead letter has the time of its commit; what became visible in the range cannot have been committed long before it.
+const DEAD_LETTERS_MARGIN_MS = 3_600_000;
+
+/**
+ * The ids of the stream's events that the topics hold, of those created at `fromMs` or later.
+ *
+ * Each partition is read exactly as far as the cursor knows it. The last stable offset would be too early an end: a
+ * neighbour's open transaction pins it below what we have committed, which would then count as missing and be published twice.
+ */
+export async function readCommittedSince(
+  kafka: KafkaClient,
+  decode: DecodeRecord,
+  { workspaceGid, eventsTopic, deadLettersTopic }: CommittedTopics,
+  cursor: Cursor,
+  fromMs: number,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const [partition, end] of cursor.ends) {
+    for await (const { key, value } of readUpTo(
+      kafka,
+      { topic: eventsTopic, partition, start: { timestampMs: fromMs }, end },
+      signal,
+    )) {
+      if (key && value && (await workspaceOf(value, decode)) === workspaceGid) ids.add(String(key));
+    }
+  }
+  const start = { timestampMs: fromMs - DEAD_LETTERS_MARGIN_MS };
+  const letters = {
+    topic: deadLettersTopic,
+    partition: DEAD_LETTERS_PARTITION,
+    start,
+    end: cursor.deadLettersEnd,
+  };
+  for await (const { value, headers } of readUpTo(kafka, letters, signal)) {
+    if (headers.workspace_gid !== workspaceGid || value === null) continue;
+    for (const { id } of readEvents([parseJson(String(value))], workspaceGid)) ids.add(id);
+  }
+  return ids;
+}
+
+/** What cannot be decoded is not ours. */
+async function workspaceOf(value: Buffer, decode: DecodeRecord): Promise<string | undefined> {
+  try {
+    return (await decode(value)).workspace_gid;
+  } catch (error) {
+    if (error instanceof UndecodableRecord) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import type { AuditLogClient } from '../asana/client.ts';
+import type { Filters } from '../asana/query.ts';
+import type { Cursor } from './cursor.ts';
+import type { StreamEvent } from './events.ts';
+import { readWindow } from './window.ts';
+
+export interface SweepOptions {
+  /** So long after its `created_at` an event may become visible and is still found. */
+  readonly lookbackMs: number;
+  /** Between two sweeps; 0 = none. */
+  readonly intervalMs: number;
+}
+
+/** A time that is to be read again: `[fromMs, toMs)`. */
+export interface SweepRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface SweepResult {
+  /** What Asana shows and the topic lacked, in time order. */
+  readonly late: readonly StreamEvent[];
+  readonly sweptToMs: number;
+  readonly asOfMs: number;
+  /** How many events were committed when the topic was read. */
+  readonly eventsThen: number;
+}
+
+export interface SweepPorts {
+  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly workspaceGid: string;
+  readonly filters: Filters;
+  readonly options: SweepOptions;
+  /** Gids of the stream's events in the topic, of those created at `fromMs` or later, as far as the cursor knows the topic. */
+  readonly committedSince: (
+    cursor: Cursor,
+    fromMs: number,
+    signal: AbortSignal,
+  ) => Promise<ReadonlySet<string>>;
+}
+
+// More than this at once is no lateness but a backlog; the sweep after this one goes on.
+const MAX_LATE = 5_000;
+
+/**
+ * What is to be swept now, if anything: from where everything is settled up to where the stream says that it is complete. It
+ * follows from the cursor alone, so that an outage just after a late event does not hide it.
+ */
+export function dueSweep(
+  cursor: Cursor | undefined,
+  nowMs: number,
+  { lookbackMs, intervalMs }: SweepOptions,
+): SweepRange | undefined {
+  if (cursor === undefined || intervalMs === 0) return undefined;
+  const due = nowMs - lookbackMs - cursor.sweptToMs >= intervalMs && cursor.completeToMs > cursor.sweptToMs;
+  return due ? { fromMs: cursor.sweptToMs, toMs: cursor.completeToMs } : undefined;
+}
+
+/**
+ * Reads the range again and gives back what the topic lacks. The topic is read first: what is committed meanwhile is known to
+ * the committer, which drops it.
+ */
+export async function sweep(
+  cursor: Cursor,
+  range: SweepRange,
+  ports: SweepPorts,
+  signal: AbortSignal,
+): Promise<SweepResult> {
+  const { asana, workspaceGid, filters, options } = ports;
+  const committed = await ports.committedSince(cursor, range.fromMs, signal);
+  const late: StreamEvent[] = [];
+  let firstAsOfMs: number | undefined;
+  let coveredToMs = range.toMs;
+  const scope = { filters, startAtMs: range.fromMs, endAtMs: range.toMs };
+  for await (const { events, asOfMs } of readWindow(asana, workspaceGid, scope, signal)) {
+    firstAsOfMs ??= asOfMs;
+    late.push(...events.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
+    if (late.length > MAX_LATE) {
+      coveredToMs = events.at(-1)?.createdAtMs ?? coveredToMs;
+      break;
+    }
+  }
+  const asOfMs = firstAsOfMs ?? cursor.completeToMs;
+  return {
+    late,
+    asOfMs,
+    sweptToMs: Math.min(coveredToMs, asOfMs - options.lookbackMs),
+    eventsThen: cursor.events,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import type { Committer } from './committer.ts';
+import { dueSweep, type SweepPorts, type SweepResult, sweep } from './sweep.ts';
+
+type Ended = { readonly result: SweepResult } | { readonly failure: unknown };
+
+/** Runs the sweeps of one session: one at a time, beside the live chain, and committed in its pauses. */
+export class Sweeper {
+  readonly #committer: Committer;
+  readonly #clock: Clock;
+  readonly #ports: SweepPorts;
+  readonly #signal: AbortSignal;
+  #underWay = false;
+  #whenEnded: Promise<void> = Promise.resolve();
+  #ended: Ended | undefined;
+
+  constructor(committer: Committer, clock: Clock, ports: SweepPorts, signal: AbortSignal) {
+    this.#committer = committer;
+    this.#clock = clock;
+    this.#ports = ports;
+    this.#signal = signal;
+  }
+
+  /** A sweep that is due, to its end: before a chain starts, which may have a long way to go. */
+  async sweepNow(): Promise<void> {
+    this.begin();
+    await this.#whenEnded;
+    await this.commitFound();
+  }
+
+  /** Begins a sweep where one is due and none is under way. */
+  begin(): void {
+    const { cursor } = this.#committer;
+    const range = dueSweep(cursor, this.#clock.now(), this.#ports.options);
+    if (this.#underWay || cursor === undefined || range === undefined) return;
+    this.#underWay = true;
+    this.#whenEnded = sweep(cursor, range, this.#ports, this.#signal).then(
+      (result) => this.#end({ result }),
+      (failure) => this.#end({ failure }),
+    );
+  }
+
+  /** Commits what a sweep has found since the last call; throws what it failed with. */
+  async commitFound(): Promise<void> {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    if (ended === undefined) return;
+    if ('failure' in ended) throw ended.failure;
+    await this.#committer.commitSweep(ended.result);
+  }
+
+  #end(ended: Ended): void {
+    this.#underWay = false;
+    this.#ended = ended;
+  }
+}

@@ -1,0 +1,52 @@
+import type { AuditLogClient } from '../asana/client.ts';
+import type { Filters } from '../asana/query.ts';
+import { ConnectorError } from '../errors.ts';
+import { afterPage, type Chain } from './chain.ts';
+import { readEvents, type StreamEvent } from './events.ts';
+
+/** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
+export interface Window {
+  readonly filters: Filters;
+  readonly startAtMs: number | undefined;
+  readonly endAtMs: number;
+}
+
+/**
+ * Everything that Asana has in a window of the past, page by page, to the page that shows its end. Where an offset expires it
+ * goes on by time, and shows the events of that millisecond again.
+ */
+export async function* readWindow(
+  asana: Pick<AuditLogClient, 'fetchPage'>,
+  workspaceGid: string,
+  window: Window,
+  signal: AbortSignal,
+): AsyncGenerator<{ events: readonly StreamEvent[]; asOfMs: number }> {
+  let reachedMs = window.startAtMs;
+  for (let chain: Chain | undefined = chainFrom(window, reachedMs); chain !== undefined; ) {
+    const page = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
+      if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
+      throw error;
+    });
+    if (page === undefined) {
+      chain = chainFrom(window, reachedMs);
+      continue;
+    }
+    const events = readEvents(page.events, workspaceGid);
+    yield { events, asOfMs: page.asOfMs };
+    const lastCreatedAtMs = events.at(-1)?.createdAtMs;
+    reachedMs = lastCreatedAtMs ?? reachedMs;
+    const step = afterPage(
+      chain,
+      { count: events.length, lastCreatedAtMs, offset: page.offset, asOfMs: page.asOfMs },
+      window,
+    );
+    chain = step.readToMs === undefined ? step.next : undefined;
+  }
+}
+
+const chainFrom = ({ filters, endAtMs }: Window, startAtMs: number | undefined): Chain => ({
+  mode: 'catching-up',
+  query: { filters, startAtMs, endAtMs },
+  offset: undefined,
+  fullPage: 1,
+});
