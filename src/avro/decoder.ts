@@ -42,6 +42,21 @@ export function createDecoder(fetchWriterType: (schemaId: number) => Promise<Typ
   };
 }
 
+/** The record where it is of this workspace; undefined where it is of another one, or none of ours. */
+export async function decodeOwn(
+  decode: DecodeRecord,
+  workspaceGid: string,
+  framed: Buffer | null,
+): Promise<AnyVersionRecord | undefined> {
+  try {
+    const record = await decode(framed ?? Buffer.alloc(0));
+    return record.workspace_gid === workspaceGid ? record : undefined;
+  } catch (error) {
+    if (error instanceof UndecodableRecord) return undefined;
+    throw error;
+  }
+}
+
 function decodeAs(type: Type, schemaId: number, framed: Buffer): AnyVersionRecord {
   if (type.name !== EVENT_NAME) {
     throw new UndecodableRecord(`schema ${schemaId} is ${type.name ?? type.typeName}, not ${EVENT_NAME}`);

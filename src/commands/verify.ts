@@ -6,18 +6,22 @@ import { READERS } from '../config/parse.ts';
 import { createLog } from '../log.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import { isClean } from '../verify/compare.ts';
-import { verificationReport } from '../verify/report.ts';
+import { isBalanced, readLedger } from '../verify/ledger.ts';
+import { ledgerReport, verificationReport } from '../verify/report.ts';
 import { verifyWorkspace } from '../verify/verify.ts';
 import { type Command, type CommandContext, readOptions, UsageError } from './command.ts';
 import { createProgress, quietClientPorts } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME]
+       asana-audit-kafka verify --ledger
 
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
 there twice, altered, or in the topic alone. Uses the request budget of the token.
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago
+  --ledger     asks Asana nothing: counts the topic again, as far as the state knows it, and compares count and digest with
+               what the state claims (while the topic still holds its oldest records)
 
 Exit codes: 0 nothing is wrong; 1 something is, or could not be read; 2 the configuration or the command line is wrong.
 
@@ -32,13 +36,20 @@ export const verify: Command = {
 };
 
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
-  const options = readOptions(argv, { from: { type: 'string' }, to: { type: 'string' } });
+  const options = readOptions(argv, {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    ledger: { type: 'boolean' },
+  });
+  if (options.ledger && (options.from ?? options.to))
+    throw new UsageError('--ledger: takes no --from and no --to');
   const config = loadConfig(context.environment);
   const fromMs = readTime('--from', options.from) ?? config.START_AT;
   const toMs = readTime('--to', options.to) ?? config.END_AT ?? context.clock.now() - SETTLE_MS;
   if (fromMs !== undefined && fromMs >= toMs) throw new UsageError('--to: expected a time after --from');
   const clients = createClients(config, quietClientPorts(context, createLog(config.LOG_LEVEL)));
   try {
+    if (options.ledger) return await checkLedgers(config, clients, context);
     return await verifyAll(config, { fromMs, toMs }, clients, context);
   } finally {
     await clients.close();
@@ -71,6 +82,22 @@ async function verifyAll(
     clean &&= isClean(result);
   }
   return clean ? 0 : 1;
+}
+
+async function checkLedgers(
+  config: Config,
+  { asana, kafka }: Clients,
+  { clock, signal, stdout }: CommandContext,
+): Promise<number> {
+  const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  let balanced = true;
+  for (const workspaceGid of asana.keys()) {
+    const request = { connectorName: config.CONNECTOR_NAME, workspaceGid, stateTopic: config.STATE_TOPIC };
+    const ledger = await readLedger(kafka, request, decode, signal);
+    stdout.write(ledgerReport(workspaceGid, ledger));
+    balanced &&= isBalanced(ledger);
+  }
+  return balanced ? 0 : 1;
 }
 
 function readTime(flag: string, text: string | undefined): number | undefined {

@@ -1,5 +1,4 @@
-import type { DecodeRecord } from '../avro/decoder.ts';
-import { UndecodableRecord } from '../avro/decoder.ts';
+import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
 import { parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { readUpTo } from '../kafka/read-to-end.ts';
@@ -37,7 +36,7 @@ export async function readCommittedSince(
       { topic: eventsTopic, partition, start: { timestampMs: fromMs }, end },
       signal,
     )) {
-      if (key && value && (await workspaceOf(value, decode)) === workspaceGid) ids.add(String(key));
+      if (await decodeOwn(decode, workspaceGid, value)) ids.add(String(key));
     }
   }
   const start = { timestampMs: fromMs - DEAD_LETTERS_MARGIN_MS };
@@ -52,14 +51,4 @@ export async function readCommittedSince(
     for (const { id } of readEvents([parseJson(String(value))], workspaceGid)) ids.add(id);
   }
   return ids;
-}
-
-/** What cannot be decoded is not ours. */
-async function workspaceOf(value: Buffer, decode: DecodeRecord): Promise<string | undefined> {
-  try {
-    return (await decode(value)).workspace_gid;
-  } catch (error) {
-    if (error instanceof UndecodableRecord) return undefined;
-    throw error;
-  }
 }

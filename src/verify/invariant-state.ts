@@ -15,12 +15,16 @@ export function cursorAgrees({ steps }: StreamEvidence): string[] {
     const { cursor } = step;
     if (cursor === undefined) {
       if (step.ids.length + step.deadLetters === 0) continue;
-      return [`step ${at} brought ${step.ids.length} events and ${step.deadLetters} dead letters without a cursor`];
+      return [
+        `step ${at} brought ${step.ids.length} events and ${step.deadLetters} dead letters without a cursor`,
+      ];
     }
     const problems = [
       cursor.events === events ? '' : `${cursor.events} events, the topic has ${events}`,
       cursor.digest === digest ? '' : `digest ${cursor.digest}, the topic's is ${digest}`,
-      cursor.deadLetters === deadLetters ? '' : `${cursor.deadLetters} dead letters, there are ${deadLetters}`,
+      cursor.deadLetters === deadLetters
+        ? ''
+        : `${cursor.deadLetters} dead letters, there are ${deadLetters}`,
     ].filter(Boolean);
     // One is enough: all later cursors count on from it.
     if (problems.length > 0) return [`the cursor of step ${at} says ${problems.join('; ')}`];
@@ -36,7 +40,8 @@ export function noZombie({ state }: StreamEvidence): string[] {
   for (const { kind, writer, offset } of state) {
     if (kind === 'session' && writer !== owner) {
       if (owner !== undefined) past.add(owner);
-      if (past.has(writer)) details.push(`${writer} began a session at offset ${offset}, after another one had`);
+      if (past.has(writer))
+        details.push(`${writer} began a session at offset ${offset}, after another one had`);
       owner = writer;
     } else if (kind === 'cursor' && writer !== owner) {
       details.push(`${writer} moved the cursor at offset ${offset}, in the session of ${owner ?? 'nobody'}`);

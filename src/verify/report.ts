@@ -1,5 +1,6 @@
 import { isoTime } from '../clock.ts';
 import { type Finding, isClean } from './compare.ts';
+import { isBalanced, type Ledger } from './ledger.ts';
 import type { Verification } from './verify.ts';
 
 const MAX_EXAMPLES = 5;
@@ -19,6 +20,20 @@ export function verificationReport(workspaceGid: string, result: Verification): 
     `  ${kinds.map(([kind, found]) => `${kind} ${count(found.length)}`).join(', ')}`,
     ...kinds.flatMap(([kind, found]) => examples(kind, found)),
     isClean(result) ? '  proven: every event exactly once, unchanged' : '  NOT proven',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same for a ledger. */
+export function ledgerReport(workspaceGid: string, ledger: Ledger): string {
+  const { claimed, found, completeToMs } = ledger;
+  const lines = [
+    `workspace ${workspaceGid}, complete as of ${isoTime(completeToMs)} by its state`,
+    `  state ${count(claimed.events)} events, digest ${claimed.digest}`,
+    `  topic ${count(found.events)} events, digest ${found.digest}`,
+    isBalanced(ledger)
+      ? '  proven: the topic holds exactly the events that the state claims'
+      : '  NOT proven: they differ; where the topic no longer holds its oldest records, run verify without --ledger',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -205,4 +205,22 @@ describe('verify', () => {
     expect(stdout).toContain('invented: made-up');
     expect(stdout).toContain('NOT proven');
   });
+
+  test('--ledger counts the topic again without Asana, and finds what the state does not claim', async () => {
+    const source = await simulate({ poison: 0.01 });
+    const environment = environmentFor('ledger', source, { EVENTS_TOPIC_PARTITIONS: '2' });
+    await runConnector(['run', '--until-caught-up'], environment);
+    await source.close();
+    const right = await runConnector(['verify', '--ledger'], environment);
+    expect(right.stdout).toContain('proven: the topic holds exactly the events that the state claims');
+    expect(right.exitCode).toBe(0);
+
+    const state = (await recordsOf('ledger.state')).findLast(({ key }) => String(key).endsWith('/cursor'));
+    const record = JSON.parse(String(state?.value));
+    const altered = Buffer.from(JSON.stringify({ ...record, events: record.events + 1 }));
+    await putRecord('ledger.state', state?.partition ?? 0, String(state?.key), altered);
+    const wrong = await runConnector(['verify', '--ledger'], environment);
+    expect(wrong.stdout).toContain('NOT proven');
+    expect(wrong.exitCode).toBe(1);
+  });
 });
