@@ -17,6 +17,8 @@ export function readAnswer(answer: HttpAnswer, sentOffset: string | undefined): 
   const body = parse(answer.body);
   if (!isJsonObject(body) || !Array.isArray(body.data))
     throw invalid('expected an object with an array `data`');
+  // Some that are no objects are events that cannot be mapped; none that is one is not this endpoint's answer.
+  if (body.data.length > 0 && !body.data.some(isJsonObject)) throw invalid('`data` holds no event at all');
   return { events: body.data, offset: nextOffset(body.next_page) };
 }
 

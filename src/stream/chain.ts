@@ -1,4 +1,5 @@
 import type { Filters, Query } from '../asana/query.ts';
+import { isoTime } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Cursor, Mode } from './cursor.ts';
 
@@ -18,6 +19,8 @@ export interface Chain {
   readonly mode: Mode;
   readonly query: Query;
   readonly offset: string | undefined;
+  /** The time of the last event that the chain has shown: where it can be taken up again without the offset. */
+  readonly reachedMs: number | undefined;
   /** A page with so many events is full: the largest seen, at least the smallest page size that Asana documents. */
   readonly fullPage: number;
 }
@@ -60,7 +63,8 @@ export function startChain(
   const { offset } = cursor;
   if (offset !== undefined && offset.query.endAtMs === scope.endAtMs) {
     const query = { ...offset.query, filters: scope.filters };
-    return { chain: { mode: 'live', query, offset: offset.value, fullPage: SMALLEST_PAGE } };
+    const reachedMs = cursor.watermarkMs;
+    return { chain: { mode: 'live', query, offset: offset.value, reachedMs, fullPage: SMALLEST_PAGE } };
   }
   return { chain: catchUp(cursor.watermarkMs, scope, nowMs), cause: 'restart' };
 }
@@ -73,6 +77,7 @@ export function catchUp(fromMs: number | undefined, scope: Scope, nowMs: number,
     mode: behind ? 'catching-up' : 'live',
     query: { filters: scope.filters, startAtMs: fromMs, endAtMs: behind ? horizonMs : scope.endAtMs, limit },
     offset: undefined,
+    reachedMs: fromMs,
     fullPage: SMALLEST_PAGE,
   };
 }
@@ -86,16 +91,19 @@ export function afterPage(chain: Chain, page: PageFacts, scope: Scope): Step {
   if (page.count === 0 || showsItsEnd(chain, page))
     return chain.mode === 'live' ? stayLive(chain, page, scope) : leaveWindow(chain, page, scope);
   const full = page.count >= chain.fullPage;
-  const next =
-    page.offset === null || page.offset === chain.offset
-      ? goOnByTime(chain, page)
-      : { ...chain, offset: page.offset };
-  return {
-    next: { ...next, fullPage: Math.max(chain.fullPage, page.count) },
-    left: chain.mode === 'live' && !full && next.query.limit === chain.query.limit ? 'unknown' : 'more',
-    readToMs: undefined,
+  const seen = {
+    ...chain,
+    reachedMs: later(chain.reachedMs, page.lastCreatedAtMs),
+    fullPage: Math.max(chain.fullPage, page.count),
   };
+  const leadsOn = page.offset !== null && page.offset !== chain.offset;
+  const next = leadsOn ? { ...seen, offset: page.offset } : goOnByTime(seen, page);
+  const perhapsMore = chain.mode === 'live' && !full && next.query.limit === chain.query.limit;
+  return { next, left: perhapsMore ? 'unknown' : 'more', readToMs: undefined };
 }
+
+const later = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
 /** Without `next_page`, a page that was asked for by its last event's own time and is not full has nothing behind it. */
 const showsItsEnd = (chain: Chain, page: PageFacts): boolean =>
@@ -105,17 +113,18 @@ const showsItsEnd = (chain: Chain, page: PageFacts): boolean =>
   page.count < chain.query.limit &&
   page.lastCreatedAtMs === chain.query.startAtMs;
 
-/** An answer with data has no new offset: with `limit` there may be one, and time leads on as well. */
+/** An answer with data has no new offset: time leads on, and with `limit` there may be one again. */
 function goOnByTime(chain: Chain, page: PageFacts): Chain {
-  const { query } = chain;
-  const startAtMs = page.lastCreatedAtMs ?? query.startAtMs;
-  if (query.limit !== undefined && chain.offset === undefined && startAtMs === query.startAtMs) {
+  const { query, offset, reachedMs } = chain;
+  const stuck = reachedMs === query.startAtMs;
+  if (stuck && query.limit !== undefined && offset === undefined) {
     throw new ConnectorError(
       'ASANA_NO_PROGRESS',
-      `Asana answered ${page.count} events from ${startAtMs === undefined ? 'the start' : new Date(startAtMs).toISOString()} without a next_page, all of one millisecond`,
+      `Asana answered ${page.count} events from ${reachedMs === undefined ? 'the start' : isoTime(reachedMs)} without a next_page, all of one millisecond`,
     );
   }
-  return { ...chain, query: { ...query, startAtMs, limit: query.limit ?? SAFE_LIMIT }, offset: undefined };
+  const limit = query.limit ?? (stuck || page.offset === null ? SAFE_LIMIT : undefined);
+  return { ...chain, query: { ...query, startAtMs: reachedMs, limit }, offset: undefined };
 }
 
 function stayLive(chain: Chain, page: PageFacts, scope: Scope): Step {

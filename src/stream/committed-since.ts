@@ -48,7 +48,7 @@ export async function readCommittedSince(
   };
   for await (const { value, headers } of readUpTo(kafka, letters, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
-    for (const { id } of readEvents([parseJson(String(value))], workspaceGid)) ids.add(id);
+    for (const { id } of readEvents([parseJson(String(value))], workspaceGid, undefined)) ids.add(id);
   }
   return ids;
 }

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { Page } from '../asana/client.ts';
 import { type Mapped, toRecord } from '../avro/mapping.ts';
 import { readRfc3339Time } from '../avro/timestamp.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
+import type { PageFacts } from './chain.ts';
 import type { Dated } from './cursor.ts';
 
 /** One event of a page, read: what it is for the cursor, and its record or why it has none. */
 export interface StreamEvent extends Dated {
   readonly source: JsonValue;
   readonly mapped: Mapped;
+  /** Whether the time is its own. */
+  readonly isDated: boolean;
 }
 
 /**
@@ -16,17 +20,39 @@ export interface StreamEvent extends Dated {
  *
  * What has no readable time takes that of the event before it, so that it keeps its place; what has no gid is identified by
  * its content, so that reading it again does not write a second dead letter.
+ *
+ * @param reachedMs the time of the event before the page
  */
-export function readEvents(page: readonly JsonValue[], workspaceGid: string): StreamEvent[] {
+export function readEvents(
+  page: readonly JsonValue[],
+  workspaceGid: string,
+  reachedMs: number | undefined,
+): StreamEvent[] {
   const events: StreamEvent[] = [];
-  let previousMs = 0;
+  let previousMs = reachedMs ?? 0;
   for (const source of page) {
     const mapped = toRecord(source, workspaceGid);
-    const createdAtMs = mapped.record?.created_at ?? timeOf(source) ?? previousMs;
+    const ownMs = mapped.record?.created_at ?? timeOf(source);
+    const createdAtMs = ownMs ?? previousMs;
     previousMs = createdAtMs;
-    events.push({ id: mapped.record?.gid ?? contentId(source), createdAtMs, source, mapped });
+    const id = mapped.record?.gid ?? contentId(source);
+    events.push({ id, createdAtMs, source, mapped, isDated: ownMs !== undefined });
   }
   return events.sort((a, b) => a.createdAtMs - b.createdAtMs);
+}
+
+/**
+ * What of a page decides where to go on. Its last time is not beyond Asana's present: a chain that went on by the time of an
+ * event that is dated in the future would skip all until then.
+ */
+export function factsOf({ offset, asOfMs }: Page, events: readonly StreamEvent[]): PageFacts {
+  const last = events.findLast(({ isDated }) => isDated);
+  return {
+    count: events.length,
+    lastCreatedAtMs: last && Math.min(last.createdAtMs, asOfMs),
+    offset,
+    asOfMs,
+  };
 }
 
 function timeOf(source: JsonValue): number | undefined {

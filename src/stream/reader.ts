@@ -1,7 +1,7 @@
 import type { AuditLogClient, Page } from '../asana/client.ts';
 import type { Clock } from '../clock.ts';
 import { afterPage, type Chain, type Scope, type Step } from './chain.ts';
-import { readEvents, type StreamEvent } from './events.ts';
+import { factsOf, readEvents, type StreamEvent } from './events.ts';
 
 export interface ReaderPorts {
   readonly asana: Pick<AuditLogClient, 'fetchPage'>;
@@ -56,22 +56,10 @@ async function* readPages(
   const { asana, clock, workspaceGid, scope, pollIntervalMs } = ports;
   for (let chain: Chain | undefined = start; chain !== undefined; ) {
     const page: Page = await asana.fetchPage(chain.query, chain.offset, signal);
-    const events = readEvents(page.events, workspaceGid);
-    const facts = {
-      count: events.length,
-      lastCreatedAtMs: lastTime(events, page.asOfMs),
-      offset: page.offset,
-      asOfMs: page.asOfMs,
-    };
-    const step = afterPage(chain, facts, scope);
+    const events = readEvents(page.events, workspaceGid, chain.reachedMs);
+    const step = afterPage(chain, factsOf(page, events), scope);
     yield { chain, step, events, offset: page.offset, asOfMs: page.asOfMs };
     chain = step.next;
     if (step.left !== 'more') await clock.sleep(pollIntervalMs, signal);
   }
-}
-
-/** Not beyond Asana's present: a chain that went on by the time of an event that is dated in the future would skip all until then. */
-function lastTime(events: readonly StreamEvent[], asOfMs: number): number | undefined {
-  const last = events.at(-1);
-  return last && Math.min(last.createdAtMs, asOfMs);
 }

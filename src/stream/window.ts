@@ -2,7 +2,7 @@ import type { AuditLogClient } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
 import { afterPage, type Chain } from './chain.ts';
-import { readEvents, type StreamEvent } from './events.ts';
+import { factsOf, readEvents, type StreamEvent } from './events.ts';
 
 /** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
 export interface Window {
@@ -21,25 +21,18 @@ export async function* readWindow(
   window: Window,
   signal: AbortSignal,
 ): AsyncGenerator<{ events: readonly StreamEvent[]; asOfMs: number }> {
-  let reachedMs = window.startAtMs;
-  for (let chain: Chain | undefined = chainFrom(window, reachedMs); chain !== undefined; ) {
+  for (let chain: Chain | undefined = chainFrom(window, window.startAtMs); chain !== undefined; ) {
     const page = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
       if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
       throw error;
     });
     if (page === undefined) {
-      chain = chainFrom(window, reachedMs);
+      chain = chainFrom(window, chain.reachedMs);
       continue;
     }
-    const events = readEvents(page.events, workspaceGid);
+    const events = readEvents(page.events, workspaceGid, chain.reachedMs);
     yield { events, asOfMs: page.asOfMs };
-    const lastCreatedAtMs = events.at(-1)?.createdAtMs;
-    reachedMs = lastCreatedAtMs ?? reachedMs;
-    const step = afterPage(
-      chain,
-      { count: events.length, lastCreatedAtMs, offset: page.offset, asOfMs: page.asOfMs },
-      window,
-    );
+    const step = afterPage(chain, factsOf(page, events), window);
     chain = step.readToMs === undefined ? step.next : undefined;
   }
 }
@@ -48,5 +41,6 @@ const chainFrom = ({ filters, endAtMs }: Window, startAtMs: number | undefined):
   mode: 'catching-up',
   query: { filters, startAtMs, endAtMs },
   offset: undefined,
+  reachedMs: startAtMs,
   fullPage: 1,
 });

@@ -89,7 +89,8 @@ export async function scanDeadLetters(
   const ids = new Set<string>();
   for await (const { value, headers } of readToEnd(kafka, topic, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
-    for (const { id } of readEvents([parseJson(value.toString('utf8'))], workspaceGid)) ids.add(id);
+    for (const { id } of readEvents([parseJson(value.toString('utf8'))], workspaceGid, undefined))
+      ids.add(id);
   }
   return ids;
 }

@@ -119,7 +119,14 @@ test('bytes that are not UTF-8 are refused, not replaced, and do not spoil the n
     expect(() => readAnswer(answer(200, body), undefined)).toThrow(invalid('utf-8'));
     expect(() => readAnswer(answer(200, body.subarray(0, -3)), undefined)).toThrow(invalid('utf-8'));
   }
-  expect(readAnswer(answer(200, '{"data":["é🚀"]}'), undefined).events).toEqual(['é🚀']);
+  expect(readAnswer(answer(200, '{"data":[{"a":"é🚀"}]}'), undefined).events).toEqual([{ a: 'é🚀' }]);
+});
+
+test('data that holds no event at all is not this endpoint’s answer; among events it is kept for the dead letters', () => {
+  expect(() => readAnswer(answer(200, '{"data":[[[]]]}'), undefined)).toThrow(
+    invalid('holds no event at all'),
+  );
+  expect(readAnswer(answer(200, '{"data":[7,{}]}'), undefined).events).toEqual([7, {}]);
 });
 
 test('numbers that a double does not hold survive the reading', () => {

@@ -24,6 +24,7 @@ const chainOf = (chain: Partial<Chain>): Chain => ({
   mode: 'live',
   query: { filters: {} },
   offset: undefined,
+  reachedMs: undefined,
   fullPage: 100,
   ...chain,
 });
@@ -145,14 +146,14 @@ describe('an answer with data and without a new offset', () => {
   const window = chainOf({ mode: 'catching-up', query: { filters: {}, startAtMs: 1_000, endAtMs: 9_000 } });
 
   test.each([
-    ['no next_page', null, undefined],
-    ['the same offset again', 'same', 'same'],
-  ])('goes on by time with limit 100: %s', (_what, offset, sent) => {
+    ['with limit 100 where there is no next_page', null, undefined, 100],
+    ['and leaves limit out where the same offset came again', 'same', 'same', undefined],
+  ])('goes on by time, %s', (_what, offset, sent, limit) => {
     const step = afterPage({ ...window, offset: sent }, page({ offset, lastCreatedAtMs: 5_000 }), scope);
     expect(step.left).toBe('more');
     expect(step.next).toMatchObject({
       offset: undefined,
-      query: { startAtMs: 5_000, endAtMs: 9_000, limit: 100 },
+      query: { startAtMs: 5_000, endAtMs: 9_000, limit },
     });
   });
 
@@ -163,6 +164,13 @@ describe('an answer with data and without a new offset', () => {
       scope,
     );
     expect(step.left).toBe('more');
+  });
+
+  // Found with an answer of one unreadable event and no next_page: the chain began again at its start, and repeated pages.
+  test('goes on from the last event that the chain has shown, not from where it began', () => {
+    const seen = afterPage(window, page({ lastCreatedAtMs: 6_000, offset: 'a' }), scope).next ?? window;
+    const step = afterPage(seen, page({ count: 1, lastCreatedAtMs: undefined, offset: null }), scope);
+    expect(step.next?.query.startAtMs).toBe(6_000);
   });
 
   test('is the end where it shows only the events of the millisecond that was asked for', () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { readEvents } from '../../src/stream/events.ts';
+import { factsOf, readEvents } from '../../src/stream/events.ts';
 import { RecentIds } from '../../src/stream/recent-ids.ts';
 
 const at = (gid: string, second: number) => ({ gid, created_at: `2026-06-01T00:00:0${second}.000Z` });
 
 test('events are in time order, those of one millisecond as Asana sent them', () => {
-  const events = readEvents([at('b', 2), at('a', 1), at('c', 2)], 'w');
+  const events = readEvents([at('b', 2), at('a', 1), at('c', 2)], 'w', undefined);
   expect(events.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });
 
@@ -13,24 +13,37 @@ test('an event without a gid is known by its content, whatever the order of its 
   const [one, two] = [
     { x: 1, y: 2 },
     { y: 2, x: 1 },
-  ].map((source) => readEvents([source], 'w')[0]?.id);
+  ].map((source) => readEvents([source], 'w', undefined)[0]?.id);
   expect(one).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(two).toBe(one);
 });
 
 test('an event without a time keeps its place behind the one before it', () => {
-  const events = readEvents([at('a', 3), { gid: 'none' }, at('b', 4)], 'w');
+  const events = readEvents([at('a', 3), { gid: 'none' }, at('b', 4)], 'w', undefined);
   expect(events.map(({ createdAtMs }) => createdAtMs % 60_000)).toEqual([3_000, 3_000, 4_000]);
   expect(events[1]?.mapped.unmappable?.code).toBe('created-at-missing');
 });
 
+test('events without a time at the start of a page are as old as what came before', () => {
+  expect(readEvents([{ gid: 'none' }], 'w', 77)[0]?.createdAtMs).toBe(77);
+});
+
+test('a page is not taken to reach beyond Asana’s present', () => {
+  const events = readEvents(
+    [at('a', 3), { gid: 'b', created_at: '2099-01-01T00:00:00.000Z' }],
+    'w',
+    undefined,
+  );
+  expect(factsOf({ events: [], offset: null, asOfMs: 5 }, events).lastCreatedAtMs).toBe(5);
+});
+
 test('an event without a gid has its own time', () => {
-  const events = readEvents([at('a', 3), { created_at: '2026-06-01T00:00:05.000Z' }], 'w');
+  const events = readEvents([at('a', 3), { created_at: '2026-06-01T00:00:05.000Z' }], 'w', undefined);
   expect(events[1]?.createdAtMs).toBe(Date.parse('2026-06-01T00:00:05Z'));
 });
 
 test('what is no object is kept for the dead letters', () => {
-  expect(readEvents(['text', null, 7], 'w').map(({ mapped }) => mapped.unmappable?.code)).toEqual(
+  expect(readEvents(['text', null, 7], 'w', undefined).map(({ mapped }) => mapped.unmappable?.code)).toEqual(
     Array(3).fill('not-an-object'),
   );
 });

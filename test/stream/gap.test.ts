@@ -9,6 +9,7 @@ const resuming: Chain = {
   mode: 'catching-up',
   query: { filters: {}, startAtMs: 50 * DAY_MS },
   offset: undefined,
+  reachedMs: undefined,
   fullPage: 100,
 };
 const old = aCursor({
