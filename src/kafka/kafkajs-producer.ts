@@ -11,7 +11,7 @@ interface ProducerOptions {
 // Passing `retry` drops kafkajs's own choice for idempotent producers, so all of it is set. The first waits are short because
 // Kafka answers CONCURRENT_TRANSACTIONS until the markers of the last transaction are written, a few milliseconds; the sum
 // is about ten seconds, which an election takes. What lasts longer ends the session.
-const RETRY = { initialRetryTime: 5, maxRetryTime: 1_000, multiplier: 2, factor: 0.2, retries: 16 };
+const RETRY = { initialRetryTime: 5, maxRetryTime: 250, multiplier: 2, factor: 0.2, retries: 45 };
 
 export async function openKafkajsProducer(
   kafka: Kafka,
