@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 dependency_plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 log=.cache/setup-$1.log
 
+# npm ends by itself on Ctrl-C, which is no failure to try again.
+trap 'exit 130' INT TERM
+
 say() { printf 'setup: %s\n' "$*"; }
 
 fail() {

@@ -5,11 +5,12 @@ import { type Command, type CommandContext, UsageError } from './commands/comman
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
 import { verify } from './commands/verify.ts';
-import { toConnectorError } from './errors.ts';
+import { messageOf, toConnectorError } from './errors.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = { run, check, verify, simulate };
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
 // Below the 10 s after which container engines kill.
 const GRACE_MS = 8_000;
 
@@ -31,7 +32,7 @@ Configuration is by environment variables: docs/configuration.md
 `;
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help());
@@ -48,10 +49,10 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(command.help);
     return 0;
   }
-  return command.main(rest, context());
+  return command.main(rest, context(signal));
 }
 
-function context(): CommandContext {
+function context(signal: AbortSignal): CommandContext {
   return {
     environment: process.env,
     clock: systemClock,
@@ -60,7 +61,7 @@ function context(): CommandContext {
     version,
     stdout: process.stdout,
     stderr: process.stderr,
-    signal: stopSignal(),
+    signal,
   };
 }
 
@@ -77,17 +78,31 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (thrown) {
+/** One clear line for what a command failed with; gives the exit code. */
+function report(thrown: unknown): number {
   if (thrown instanceof UsageError) {
     process.stderr.write(`asana-audit-kafka: ${thrown.message}\nTry: asana-audit-kafka --help\n`);
-    process.exitCode = EXIT_USAGE;
-  } else {
-    const error = toConnectorError(thrown);
-    process.stderr.write(
-      `asana-audit-kafka: ${error.message}\n  ${error.code}; next step: ${error.nextStep}\n`,
-    );
-    process.exitCode = error.code === 'CONFIG_INVALID' ? EXIT_USAGE : EXIT_FAILED;
+    return EXIT_USAGE;
   }
+  const error = toConnectorError(thrown);
+  process.stderr.write(
+    `asana-audit-kafka: ${error.message}\n  ${error.code}; next step: ${error.nextStep}\n`,
+  );
+  return error.code === 'CONFIG_INVALID' ? EXIT_USAGE : EXIT_FAILED;
+}
+
+// A reader that has seen enough (`check | head`) ends the output, and is no error.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const stop = stopSignal();
+try {
+  process.exitCode = await main(process.argv.slice(2), stop);
+} catch (thrown) {
+  if (stop.aborted) {
+    process.stderr.write(`asana-audit-kafka: ${messageOf(stop.reason)}\n`);
+    process.exitCode = EXIT_INTERRUPTED;
+  } else process.exitCode = report(thrown);
 }

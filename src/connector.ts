@@ -51,7 +51,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
       metrics.rateLimitWaits.inc();
       metrics.rateLimitWaitSeconds.inc(waitMs / 1000);
     },
-    watchRequests: (workspaceGid) => watchRequests(workspaceGid, metrics, ports.log),
+    watchRequests: (workspaceGid) => watchRequests(workspaceGid, metrics, ports.log, ports.clock.now),
   });
   return {
     url: http.url,
@@ -92,7 +92,7 @@ function runWorkspace(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { clock, random, newId: newSessionId } = ports;
-  const observer = watchStream(workspaceGid, metrics, ports.log);
+  const observer = watchStream(workspaceGid, metrics, ports.log, clock.now);
   const connectorName = config.CONNECTOR_NAME;
   const pollIntervalMs = config.POLL_INTERVAL;
   const stream = {
@@ -101,6 +101,7 @@ function runWorkspace(
     scope: scopeOf(config),
     pollIntervalMs,
     topics: topicOptions(config),
+    transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
     sweeps: { lookbackMs: config.SWEEP_LOOKBACK, intervalMs: config.SWEEP_INTERVAL },
   };
   const schemaId = (limited: AbortSignal) => resolveSchemaId(schemaRequest(config, clock), limited);

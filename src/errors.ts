@@ -20,15 +20,15 @@ export const ERRORS = {
   CONFIG_INVALID: { disposition: 'exit', nextStep: 'correct the variables named above' },
   ASANA_UNREACHABLE: {
     disposition: 'retry-request',
-    nextStep: 'nothing while it passes; else check ASANA_BASE_URL, DNS and the firewall',
+    nextStep: 'it is tried again; if it stays, check ASANA_BASE_URL, DNS and the firewall',
   },
   ASANA_SERVER_ERROR: {
     disposition: 'retry-request',
-    nextStep: 'nothing while it passes; else look at status.asana.com',
+    nextStep: 'it is tried again; if it stays, look at status.asana.com',
   },
   ASANA_ANSWER_INVALID: {
     disposition: 'retry-request',
-    nextStep: 'nothing while it passes; else check that ASANA_BASE_URL is Asana and no proxy rewrites it',
+    nextStep: 'it is tried again; if it stays, check that ASANA_BASE_URL is Asana and no proxy rewrites it',
   },
   ASANA_RATE_LIMITED: {
     disposition: 'retry-request',
@@ -40,7 +40,7 @@ export const ERRORS = {
   },
   ASANA_UNAUTHORIZED: {
     disposition: 'halt-stream',
-    nextStep: 'put a valid service account token into ASANA_TOKEN_FILE and restart',
+    nextStep: 'put a valid service account token into ASANA_TOKEN_FILE (or ASANA_TOKEN) and start again',
   },
   ASANA_FORBIDDEN: {
     disposition: 'halt-stream',
@@ -61,7 +61,7 @@ export const ERRORS = {
   },
   KAFKA_UNAVAILABLE: {
     disposition: 'new-session',
-    nextStep: 'nothing while it passes; else check KAFKA_BROKERS and the brokers',
+    nextStep: 'it is tried again; if it stays, check KAFKA_BROKERS and the brokers',
   },
   KAFKA_OUTCOME_UNKNOWN: {
     disposition: 'new-session',
@@ -83,6 +83,11 @@ export const ERRORS = {
     disposition: 'exit',
     nextStep: 'give the connector the Kafka credentials and ACLs that the message names',
   },
+  KAFKA_SETTINGS_REFUSED: {
+    disposition: 'exit',
+    nextStep:
+      'correct TOPIC_REPLICATION_FACTOR, the partitions, KAFKA_TRANSACTION_TIMEOUT or KAFKA_COMPRESSION, as the message says',
+  },
   DEAD_LETTER_REFUSED: {
     disposition: 'halt-stream',
     nextStep: 'raise max.message.bytes of the dead letters topic',
@@ -90,18 +95,22 @@ export const ERRORS = {
   STATE_REFUSED: { disposition: 'halt-stream', nextStep: 'raise max.message.bytes of the state topic' },
   ANOTHER_INSTANCE: {
     disposition: 'exit',
-    nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME of its own',
+    nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
   TOPIC_UNFIT: { disposition: 'exit', nextStep: 'change the topic as the message says' },
+  ALREADY_PUBLISHED: {
+    disposition: 'halt-stream',
+    nextStep: 'set STATE_TOPIC and CONNECTOR_NAME back, or give the connector an EVENTS_TOPIC of its own',
+  },
   EVENTS_TOPIC_LOST: {
     disposition: 'halt-stream',
     nextStep:
-      'restore the topic, or give the connector a new CONNECTOR_NAME to read again all that Asana still has',
+      'restore the topic, or set another EVENTS_TOPIC and CONNECTOR_NAME to read again all that Asana still has',
   },
   EVENTS_TOPIC_CHANGED: {
     disposition: 'halt-stream',
     nextStep:
-      'set EVENTS_TOPIC back, or give the connector a new CONNECTOR_NAME to read again all that Asana still has',
+      'set EVENTS_TOPIC back, or set another CONNECTOR_NAME too, to read again all that Asana still has',
   },
   STATE_UNREADABLE: {
     disposition: 'halt-stream',
@@ -114,7 +123,7 @@ export const ERRORS = {
   },
   SCHEMA_REGISTRY_UNAVAILABLE: {
     disposition: 'new-session',
-    nextStep: 'nothing while it passes; else check SCHEMA_REGISTRY_URL',
+    nextStep: 'it is tried again; if it stays, check SCHEMA_REGISTRY_URL',
   },
   SCHEMA_REGISTRY_REFUSED: {
     disposition: 'exit',
@@ -156,6 +165,11 @@ export class ConnectorError extends Error {
 export function toConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   return new ConnectorError('INTERNAL', messageOf(thrown), { cause: thrown });
+}
+
+/** An error as fields of a log line. */
+export function describe(error: ConnectorError): Record<string, string> {
+  return { code: error.code, error: error.message, next_step: error.nextStep };
 }
 
 /** What was thrown, in words. A connect that failed on several addresses has a text only for each of them. */

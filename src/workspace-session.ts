@@ -24,6 +24,7 @@ import type { Cursor } from './stream/cursor.ts';
 import { decodeCursor } from './stream/cursor-record.ts';
 import { follow, type Until } from './stream/follow.ts';
 import type { StreamObserver } from './stream/observer.ts';
+import { refuseSecondFirstStart } from './stream/published-before.ts';
 import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
 
 /** One workspace with its filters, and where it goes. */
@@ -34,6 +35,7 @@ export interface WorkspaceStream {
   readonly pollIntervalMs: number;
   readonly topics: TopicOptions;
   readonly sweeps: SweepOptions;
+  readonly transactionTimeoutMs: number;
 }
 
 export interface WorkspacePorts {
@@ -61,7 +63,13 @@ export async function runWorkspaceSession(
   const { kafka, clock, observer } = ports;
   const schemaId = await ports.schemaId(signal);
   const state = await stateLocation(stream, kafka);
-  const sessionPorts: SessionPorts = { kafka, clock, newSessionId: ports.newSessionId };
+  const { newSessionId } = ports;
+  const sessionPorts: SessionPorts = {
+    kafka,
+    clock,
+    newSessionId,
+    transactionTimeoutMs: stream.transactionTimeoutMs,
+  };
   const session = await Session.open(
     transactionalId(connectorName, workspaceGid),
     state,
@@ -70,9 +78,13 @@ export async function runWorkspaceSession(
   );
   try {
     const cursor = readCursor(session, state.cursorKey, topics.eventsTopic);
+    const filters = filtersFingerprint(scope.filters);
+    if (cursor === undefined) {
+      const start = { workspaceGid, filters, eventsTopic: topics.eventsTopic, stateTopic: topics.stateTopic };
+      await refuseSecondFirstStart(session.state, start, kafka, ports.decode, signal);
+    }
     const events = await eventsTopic(kafka, topics, cursor);
     const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
-    const filters = filtersFingerprint(scope.filters);
     const destination: Destination = {
       workspaceGid,
       filters,

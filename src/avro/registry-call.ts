@@ -89,7 +89,12 @@ const MAX_QUOTED = 300;
 function readFailure(error: unknown): { code: ErrorCode; what: string } {
   const text = messageOf(error).replace(/^Confluent_Schema_Registry - /, '');
   const code = codeOf(statusOf(error), !NO_REGISTRYS_ANSWER.test(text));
-  const what = text.replace(NO_REGISTRYS_ANSWER, '').replace(/\s+/g, ' ').slice(0, MAX_QUOTED);
+  // The client prints a JSON answer that is not a registry's as '[object Object]'.
+  const what = text
+    .replace(NO_REGISTRYS_ANSWER, '')
+    .replace('[object Object]', 'an answer that is not a schema registry’s')
+    .replace(/\s+/g, ' ')
+    .slice(0, MAX_QUOTED);
   return { code, what: what || 'an answer without a body' };
 }
 

@@ -1,7 +1,7 @@
 import type { AuditLogClient, Page } from '../asana/client.ts';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
-import { ConnectorError, type ConnectorError as Failure } from '../errors.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Scope } from '../stream/chain.ts';
 import type { Check } from './check.ts';
 
@@ -14,7 +14,7 @@ export function asanaCheck(
   asana: Pick<AuditLogClient, 'fetchPage'>,
   scope: Scope,
   clock: Clock,
-  lastFailure: () => Failure | undefined,
+  lastFailure: () => ConnectorError | undefined,
 ): Check {
   return {
     subject: `Asana, workspace ${workspaceGid}`,

@@ -21,7 +21,13 @@ export function kafkaChecks(kafka: KafkaClient, options: TopicOptions): Check[] 
 
 async function lookAtTopic(kafka: KafkaClient, { create, findings }: TopicRequirement): Promise<string> {
   const topic = await kafka.describeTopic(create.name);
-  if (topic === undefined) return `will be created with ${create.partitions} partitions`;
+  if (topic === undefined) {
+    const replicas =
+      create.replicationFactor < 0
+        ? "the brokers' default of replicas"
+        : `replication factor ${create.replicationFactor}`;
+    return `will be created with ${counted(create.partitions)}, ${replicas}`;
+  }
   const found = findings(topic);
   if (found.length > 0) throw new ConnectorError('TOPIC_UNFIT', found.join('; '));
   const { partitions, replicationFactor } = topic;
@@ -29,5 +35,7 @@ async function lookAtTopic(kafka: KafkaClient, { create, findings }: TopicRequir
     replicationFactor < 3
       ? '; fewer than 3 replicas: a broker that is lost for good takes events with it'
       : '';
-  return `fits; ${partitions} partitions, replication factor ${replicationFactor}${warning}`;
+  return `fits; ${counted(partitions)}, replication factor ${replicationFactor}${warning}`;
 }
+
+const counted = (partitions: number): string => `${partitions} partition${partitions === 1 ? '' : 's'}`;

@@ -20,7 +20,11 @@ async function main(argv: readonly string[], { stdout, signal }: CommandContext)
   const parsed = parseSimulatorFlags(argv);
   if ('problems' in parsed) throw new UsageError(parsed.problems.join('\n  '));
   const simulator = await startSimulator(parsed.options);
+  const { token, workspaces } = simulator.options;
   stdout.write(`serving ${simulator.baseUrl}\n`);
+  stdout.write(
+    `export ASANA_BASE_URL=${simulator.baseUrl} ASANA_TOKEN=${token.split(',')[0]} ASANA_WORKSPACES=${workspaces.join()}\n`,
+  );
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   await simulator.close();
   return 0;

@@ -1,6 +1,6 @@
 import type { ClientPorts } from '../clients.ts';
+import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { describe } from '../observe/stream-watch.ts';
 import type { CommandContext } from './command.ts';
 
 /** For commands that read once and end: no metrics, a line where Asana keeps failing. */

@@ -70,6 +70,7 @@ async function verifyAll(
       workspaceGid,
       eventsTopic: config.EVENTS_TOPIC,
       filters: scopeOf(config).filters,
+      nowMs: clock.now(),
       ...window,
     };
     const result = await verifyWorkspace(

@@ -2,6 +2,15 @@ import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 
 // The broker checked the batch and appended nothing of it.
 const REFUSED = ['INVALID_TIMESTAMP', 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
+// The settings ask for what these brokers will not do, however often they are asked.
+const IMPOSSIBLE = [
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_PARTITIONS',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+  'INVALID_TRANSACTION_TIMEOUT',
+  'UNSUPPORTED_COMPRESSION_TYPE',
+];
 // 47 means a fenced zombie or an owner whose transaction timed out: nothing here can tell them apart.
 const FENCED = ['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'INVALID_PRODUCER_ID_MAPPING'];
 const UNAUTHORIZED =
@@ -11,7 +20,7 @@ const UNAUTHORIZED =
 export function kafkaError(thrown: unknown, doing: string): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   const code = codeOf(typesOf(thrown));
-  return new ConnectorError(code, `${doing}: ${messageOf(thrown)}`, { cause: thrown });
+  return new ConnectorError(code, `${doing}: ${describeAll(thrown)}`, { cause: thrown });
 }
 
 /** An error of commit or abort: whatever it says, whether the transaction was committed is not known. */
@@ -27,17 +36,32 @@ function codeOf(types: readonly string[]): ErrorCode {
   if (types.some((type) => REFUSED.includes(type))) return 'KAFKA_RECORD_REFUSED';
   if (types.some((type) => FENCED.includes(type))) return 'KAFKA_FENCED';
   if (types.some((type) => UNAUTHORIZED.test(type))) return 'KAFKA_UNAUTHORIZED';
+  if (types.some((type) => IMPOSSIBLE.includes(type))) return 'KAFKA_SETTINGS_REFUSED';
   return 'KAFKA_UNAVAILABLE';
 }
 
-/** The protocol types of an error and of what kafkajs wrapped in it; an authentication error has a name only. */
+/** An error, what kafkajs wrapped in it, and for several topics the errors of each. */
+function* unfold(thrown: unknown, depth = 0): Generator<Error> {
+  if (!(thrown instanceof Error) || depth > MAX_DEPTH) return;
+  yield thrown;
+  if ('errors' in thrown && Array.isArray(thrown.errors))
+    for (const each of thrown.errors) yield* unfold(each, depth + 1);
+  yield* unfold(thrown.cause ?? ('originalError' in thrown ? thrown.originalError : undefined), depth + 1);
+}
+
+const MAX_DEPTH = 5;
+
+/** The protocol types of an error; an authentication error has a name only. */
 function typesOf(thrown: unknown): string[] {
-  const types: string[] = [];
-  let error = thrown;
-  for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
-    if ('type' in error && typeof error.type === 'string') types.push(error.type);
-    if (error.name === 'KafkaJSSASLAuthenticationError') types.push('SASL_AUTHENTICATION_FAILED');
-    error = error.cause ?? ('originalError' in error ? error.originalError : undefined);
-  }
-  return types;
+  return [...unfold(thrown)].flatMap((error) => {
+    if (error.name === 'KafkaJSSASLAuthenticationError') return ['SASL_AUTHENTICATION_FAILED'];
+    return 'type' in error && typeof error.type === 'string' ? [error.type] : [];
+  });
+}
+
+/** An aggregate says only that there were errors. */
+function describeAll(thrown: unknown): string {
+  if (!(thrown instanceof Error) || !('errors' in thrown) || !Array.isArray(thrown.errors))
+    return messageOf(thrown);
+  return [messageOf(thrown), ...thrown.errors.map(messageOf)].join(': ');
 }

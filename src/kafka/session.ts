@@ -12,17 +12,19 @@ export interface StateLocation extends TopicTarget {
   readonly cursorKey: string;
 }
 
-/** The last value of each key in the stream's state partition; null is a tombstone. */
+/** The last value of each key in the stream's state partition, in all of them where it has no cursor; null is a tombstone. */
 export type State = ReadonlyMap<string, Buffer | null>;
 
 export interface SessionPorts {
   readonly kafka: KafkaClient;
   readonly clock: Clock;
+  /** Of this connector's producers, and so of its neighbours on the partition. */
+  readonly transactionTimeoutMs: number;
   readonly newSessionId: () => string;
 }
 
-// Longer than a neighbour's open transaction on the same partition can pin the last stable offset, at its default timeout.
-const READ_DEADLINE_MS = 90_000;
+// Above the neighbours' transaction timeout, for so long can a dead one pin the last stable offset.
+const READ_MARGIN_MS = 30_000;
 
 /**
  * One incarnation of a stream's committer: it fences, reads the state, commits, and after any error is of no further use.
@@ -64,6 +66,7 @@ export class Session {
             `the cursor ${location.cursorKey} is in another partition of ${location.topic} than ${location.partition}, where it belongs now`,
           );
         }
+        for (const [key, value] of elsewhere) state.set(key, value);
       }
       return new Session(producer, state);
     } catch (error) {
@@ -120,15 +123,16 @@ async function readUntilSession(
   { topic, sessionKey }: StateLocation,
   partition: number,
   sessionId: string,
-  { kafka, clock }: SessionPorts,
+  { kafka, clock, transactionTimeoutMs }: SessionPorts,
   signal: AbortSignal,
 ): Promise<Map<string, Buffer | null>> {
+  const deadlineMs = transactionTimeoutMs + READ_MARGIN_MS;
   const late = () =>
     new ConnectorError(
       'KAFKA_UNAVAILABLE',
-      `the session record of ${sessionKey} was not readable in ${topic}-${partition} after ${READ_DEADLINE_MS / 1000} s: is another transaction open there?`,
+      `the session record of ${sessionKey} was not readable in ${topic}-${partition} after ${deadlineMs / 1000} s: is another transaction open there?`,
     );
-  return withDeadline(clock, READ_DEADLINE_MS, signal, late, async (limited) => {
+  return withDeadline(clock, deadlineMs, signal, late, async (limited) => {
     const state = new Map<string, Buffer | null>();
     for await (const { records } of kafka.fetchCommitted(topic, partition, 'earliest', limited)) {
       for (const { key, value } of records) {

@@ -1,25 +1,23 @@
+import { isoTime } from '../clock.ts';
 import { partitionOf } from './murmur2.ts';
 
 /**
  * Keys of the state topic, readable in any console consumer: `<connector name>/<workspace gid>/<kind>`.
- * All records of a stream are in the partition of its name, so that one read finds them.
+ * A stream's cursor and gaps are in the partition of its name, so that one read finds them.
  */
 export interface StateKeys {
   readonly session: string;
   readonly cursor: string;
   /** Key of a gap record; one a gap, so that compaction keeps them all. */
   gap(fromMs: number): string;
-  readonly gapPrefix: string;
 }
 
 export function stateKeys(connectorName: string, workspaceGid: string): StateKeys {
   const stream = `${connectorName}/${workspaceGid}`;
-  const gapPrefix = `${stream}/gap/`;
   return {
     session: `${stream}/session`,
     cursor: `${stream}/cursor`,
-    gap: (fromMs) => gapPrefix + new Date(fromMs).toISOString(),
-    gapPrefix,
+    gap: (fromMs) => `${stream}/gap/${isoTime(fromMs)}`,
   };
 }
 

@@ -1,7 +1,10 @@
 import { isoTime } from '../clock.ts';
-import type { ConnectorError } from '../errors.ts';
+import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { DEAD_LETTER_REASONS } from '../stream/batch.ts';
+import { CATCH_UP_CAUSES } from '../stream/chain.ts';
 import type { Position, StreamObserver } from '../stream/observer.ts';
+import { Incident } from './incident.ts';
 import type { Metrics, StreamGauges } from './metrics.ts';
 
 /** One stream's observer: metrics, and one line an incident. */
@@ -9,6 +12,7 @@ export function watchStream(
   stream: string,
   metrics: Metrics,
   log: Log,
+  nowMs: () => number,
 ): StreamObserver & { readonly gauges: StreamGauges } {
   const gauges: StreamGauges = {
     position: undefined,
@@ -28,15 +32,26 @@ export function watchStream(
   ]) {
     family.inc({ stream }, 0);
   }
+  // A series that begins with its first event hides that one from `increase`.
+  for (const reason of DEAD_LETTER_REASONS) metrics.deadLetters.inc({ stream, reason }, 0);
+  for (const cause of CATCH_UP_CAUSES) metrics.catchUps.inc({ stream, cause }, 0);
   const streamLog = log.child({ stream });
-  let failing = false;
+  const incident = new Incident(nowMs);
+  const progress = new Incident(nowMs);
+  let total = 0;
+  const sayProgress = ({ mode, watermarkMs, caughtUp }: Position) => {
+    if (mode === 'catching-up') {
+      if (progress.goesOn(mode))
+        streamLog.info({ events: total, reached: isoTime(watermarkMs) }, 'catching up goes on');
+    } else if (caughtUp && progress.ends()) streamLog.info({ events: total }, 'caught up; live from now on');
+  };
   const moveTo = (position: Position) => {
     gauges.position = position;
     gauges.oldestUncommittedMs = undefined;
     gauges.sessionHeld = true;
     // Not when it began: in a long outage sessions begin and fail by turns, and that is one incident.
-    if (failing) streamLog.info('the session is held again');
-    failing = false;
+    if (incident.ends()) streamLog.info('the session is held again');
+    sayProgress(position);
   };
   return {
     gauges,
@@ -44,9 +59,8 @@ export function watchStream(
       metrics.sessions.inc({ stream, cause });
     },
     sessionEnded: (error, retryInMs) => {
-      if (!failing)
-        streamLog.warn({ ...describe(error), retry_in_ms: retryInMs }, 'the session ended; a new one begins');
-      failing = true;
+      const level = incident.goesOn(error.code) ? 'warn' : 'debug';
+      streamLog[level]({ ...describe(error), retry_in_ms: retryInMs }, 'the session ended; a new one begins');
       gauges.sessionHeld = false;
     },
     pageRead: (oldestCreatedAtMs) => {
@@ -54,6 +68,7 @@ export function watchStream(
     },
     positioned: moveTo,
     committed: ({ pages, events, deadLetters, duplicatesDropped, late, gap }, position) => {
+      total += events;
       metrics.transactions.inc({ stream });
       metrics.pages.inc({ stream }, pages);
       metrics.late.inc({ stream }, late);
@@ -86,10 +101,6 @@ export function watchStream(
       gauges.halted = true;
       streamLog.error(describe(error), 'the stream is halted');
     },
-    finished: () => streamLog.info('the stream has reached its end'),
+    finished: () => streamLog.info({ events: total }, 'the stream has reached its end'),
   };
-}
-
-export function describe(error: ConnectorError): Record<string, string> {
-  return { code: error.code, error: error.message, next_step: error.nextStep };
 }

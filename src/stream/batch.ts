@@ -1,4 +1,5 @@
 import type { EventSerializer } from '../avro/serializer.ts';
+import { UNMAPPABLE_CODES } from '../avro/unmappable.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
@@ -10,10 +11,12 @@ export interface EventRecordOut extends PlacedRecord {
   readonly event: StreamEvent;
 }
 
+export const DEAD_LETTER_REASONS = [...UNMAPPABLE_CODES, 'refused-by-kafka'] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
+
 export interface DeadLetter {
   readonly event: StreamEvent;
-  /** A code of `avro/unmappable.ts`, or `refused-by-kafka`. */
-  readonly reason: string;
+  readonly reason: DeadLetterReason;
   readonly message: string;
 }
 

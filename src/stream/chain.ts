@@ -42,7 +42,8 @@ export interface Step {
   readonly readToMs: number | undefined;
 }
 
-export type CatchUpCause = 'first-start' | 'restart' | 'offset-refused' | 'filters-changed';
+export const CATCH_UP_CAUSES = ['first-start', 'restart', 'offset-refused', 'filters-changed'] as const;
+export type CatchUpCause = (typeof CATCH_UP_CAUSES)[number];
 
 /** Asana shows an event some time after its `created_at`: the youngest minute is left to the live chain. */
 export const SETTLE_MS = 60_000;

@@ -16,6 +16,8 @@ export interface VerifyRequest {
   readonly fromMs: number | undefined;
   /** Exclusive. */
   readonly toMs: number;
+  /** Asana keeps events for 90 days before that. */
+  readonly nowMs: number;
 }
 
 export interface VerifyPorts {
@@ -57,7 +59,7 @@ export async function verifyWorkspace(
   };
   const copies = await scanTopic(kafka, scan, decode, signal);
   const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
-  const startMs = windowStart(request, source);
+  const startMs = windowStart(fromMs, source, request.nowMs);
   // What cannot be read belongs to no time, and is wrong in every window.
   const inWindow = copies.filter(({ createdAtMs: at }) => at === undefined || (at >= startMs && at < toMs));
   await addLateComers(source, inWindow, request, ports, signal);
@@ -65,10 +67,14 @@ export async function verifyWorkspace(
 }
 
 /** What Asana has deleted by now is no longer the topic's to answer for. */
-function windowStart({ fromMs, toMs }: VerifyRequest, source: ReadonlyMap<string, Copy>): number {
+export function windowStart(
+  fromMs: number | undefined,
+  source: ReadonlyMap<string, Copy>,
+  nowMs: number,
+): number {
   let oldestMs = Number.POSITIVE_INFINITY;
   for (const { createdAtMs } of source.values()) oldestMs = Math.min(oldestMs, createdAtMs ?? oldestMs);
-  const keptMs = Math.min(oldestMs, toMs - ASANA_RETENTION_MS);
+  const keptMs = Math.min(oldestMs, nowMs - ASANA_RETENTION_MS);
   if (fromMs === undefined) return Number.isFinite(oldestMs) ? oldestMs : keptMs;
   return Math.max(fromMs, keptMs);
 }

@@ -42,10 +42,12 @@ test('a child does not outlive a parent that is killed with -9', async () => {
   const script = `
     import { startChild } from ${JSON.stringify(join(import.meta.dirname, '../../dev/process.ts'))};
     await startChild(${JSON.stringify(command)});
+    console.log('supervised');
   `;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+  const stdio = ['ignore', 'pipe', 'ignore'] as const;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: [...stdio] });
   const output = createReadStream(fifo, 'utf8');
-  output.once('readable', () => parent.kill('SIGKILL'));
+  parent.stdout?.once('data', () => parent.kill('SIGKILL'));
 
   // Ends when the last process that could write is gone, and the child is the only one.
   expect(await text(output)).toBe('alive\n');

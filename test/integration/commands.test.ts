@@ -159,6 +159,41 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
     },
   );
 
+  test.each([
+    ['a lost state topic', { STATE_TOPIC: 'again-a-lost-state-topic.elsewhere' }],
+    ['another CONNECTOR_NAME', { CONNECTOR_NAME: 'other' }],
+  ])('%s halts the stream: it does not publish everything a second time', async (what, more) => {
+    const source = await simulate();
+    const environment = environmentFor(`again-${what.replaceAll(' ', '-')}`, source);
+    await runConnector(['run', '--until-caught-up'], environment);
+    const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], {
+      ...environment,
+      ...more,
+    });
+    expect(stderr).toContain('(ALREADY_PUBLISHED)');
+    expect(exitCode).toBe(1);
+    expect(await recordsOf(environment.EVENTS_TOPIC ?? '')).toHaveLength(1_500);
+  });
+
+  test('a workspace that is added to a topic of others starts from its oldest event', async () => {
+    const source = await simulate({ workspaces: ['1', '2'] });
+    const environment = environmentFor('added', source);
+    await runConnector(['run', '--until-caught-up'], { ...environment, ASANA_WORKSPACES: '1' });
+    const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
+    expect(exitCode, stderr).toBe(0);
+    expect(await recordsOf('added.events')).toHaveLength(3_000);
+  });
+
+  test('settings that these brokers will never accept end it, instead of being tried for ever', async () => {
+    const source = await simulate();
+    const environment = environmentFor('impossible', source, { TOPIC_REPLICATION_FACTOR: '3' });
+    const { exitCode, stderr } = await runConnector(['run'], environment);
+    expect(stderr).toMatch(
+      /creating the topic impossible\.state: .*replication-factor.*\(KAFKA_SETTINGS_REFUSED\)/i,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   test('another EVENTS_TOPIC under the same name halts the stream: its cursor is about the former one', async () => {
     const source = await simulate();
     const environment = environmentFor('moved', source);

@@ -34,7 +34,12 @@ const location = (topic: string, stream: string, partition = 0, partitions = 1):
 });
 let ids = 0;
 const openSession = (stream: string, at: StateLocation) =>
-  Session.open(stream, at, { kafka, clock: systemClock, newSessionId: () => `session-${++ids}` }, signal);
+  Session.open(
+    stream,
+    at,
+    { kafka, clock: systemClock, transactionTimeoutMs: 60_000, newSessionId: () => `session-${++ids}` },
+    signal,
+  );
 const putCursor = (session: Session, at: StateLocation, value: string) =>
   session.transact(async (tx) => {
     await tx.send(at.topic, at.partition, [record(at.cursorKey, { value: Buffer.from(value) })]);

@@ -5,7 +5,10 @@ import { committed, position, watched } from './watched.ts';
 
 function twoStreams() {
   const { health, metrics, log } = watched();
-  const [one, other] = [watchStream('111', metrics, log), watchStream('222', metrics, log)];
+  const [one, other] = [
+    watchStream('111', metrics, log, Date.now),
+    watchStream('222', metrics, log, Date.now),
+  ];
   return { health, one, other };
 }
 

@@ -12,7 +12,7 @@ async function serve(port = 0, host = '127.0.0.1') {
   onTestFinished(() => server.close());
   return {
     server,
-    addStream: () => watchStream('111', metrics, log),
+    addStream: () => watchStream('111', metrics, log, Date.now),
     at: (path: string) => new URL(path, server.url),
   };
 }

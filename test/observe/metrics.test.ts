@@ -7,7 +7,7 @@ const LAG = 'asana_audit_lag_seconds{stream="111"}';
 
 function stream() {
   const process = watched();
-  return { ...process, observer: watchStream('111', process.metrics, process.log) };
+  return { ...process, observer: watchStream('111', process.metrics, process.log, process.clock.now) };
 }
 
 test('every metric follows the conventions of Prometheus: prefix, base units, _total for counters alone, a help', async () => {
@@ -81,7 +81,7 @@ test('catch-ups and sessions are counted by cause', async () => {
 
 test('requests are observed in seconds by status', async () => {
   const { metrics, log } = watched();
-  const observer = watchRequests('111', metrics, log);
+  const observer = watchRequests('111', metrics, log, Date.now);
   observer.requestEnded(200, 250);
   observer.requestEnded('error', 1_500);
   const samples = await scrape(metrics);

@@ -9,8 +9,9 @@ const down = new ConnectorError('KAFKA_UNAVAILABLE', 'no broker answers');
 const unreachable = new ConnectorError('ASANA_UNREACHABLE', 'https://asana.example: reset');
 
 function stream(level: 'debug' | 'info' = 'info') {
-  const { lines, metrics, log } = watched(level);
-  return { lines, observer: watchStream('111', metrics, log), requests: watchRequests('111', metrics, log) };
+  const { clock, lines, metrics, log } = watched(level);
+  const observer = watchStream('111', metrics, log, clock.now);
+  return { clock, lines, observer, requests: watchRequests('111', metrics, log, clock.now) };
 }
 const messages = (lines: Record<string, unknown>[]) =>
   lines.map(({ level, message }) => `${level}: ${message}`);
@@ -49,6 +50,34 @@ test('an outage of many failed sessions is two lines: when it began and when it 
   ]);
   observer.sessionEnded(down, 500);
   expect(lines).toHaveLength(3);
+});
+
+test('an outage is said again once a minute, and at once where its cause changes', async () => {
+  const { clock, lines, observer, requests } = stream();
+  for (let second = 0; second < 150; second++) {
+    observer.sessionEnded(down, 500);
+    requests.requestFailed(unreachable, second, 500);
+    await clock.advance(1_000);
+  }
+  expect(lines).toHaveLength(6);
+  observer.sessionEnded(new ConnectorError('SCHEMA_REGISTRY_UNAVAILABLE', 'no answer'), 500);
+  expect(lines.at(-1)).toMatchObject({ code: 'SCHEMA_REGISTRY_UNAVAILABLE' });
+});
+
+test('catching up says where it is once a minute, and when it is over', async () => {
+  const { clock, lines, observer } = stream();
+  for (let second = 0; second < 90; second++) {
+    observer.committed(committed({ events: 10 }), position(second, { mode: 'catching-up', caughtUp: false }));
+    await clock.advance(1_000);
+  }
+  observer.committed(committed({ events: 0 }), position(90_000));
+  observer.committed(committed({ events: 0 }), position(91_000));
+  expect(messages(lines)).toEqual([
+    'info: catching up goes on',
+    'info: catching up goes on',
+    'info: caught up; live from now on',
+  ]);
+  expect(lines.at(-1)).toMatchObject({ events: 900 });
 });
 
 test('a stream that works says nothing', () => {
@@ -121,9 +150,9 @@ test('neither the cause of an error nor a secret that is logged shows a token', 
   const { lines, log, metrics } = watched('debug');
   const cause = { request: { headers: { authorization: 'Bearer 1/2:abc' } } };
   const error = new ConnectorError('ASANA_UNREACHABLE', 'reset', { cause });
-  watchRequests('111', metrics, log).requestFailed(error, 2, 500);
-  watchStream('111', metrics, log).sessionEnded(error, 500);
-  watchStream('111', metrics, log).halted(error);
+  watchRequests('111', metrics, log, Date.now).requestFailed(error, 2, 500);
+  watchStream('111', metrics, log, Date.now).sessionEnded(error, 500);
+  watchStream('111', metrics, log, Date.now).halted(error);
   log.info(
     { token: new Secret('1/2:abc'), nested: [new Secret('1/2:abc')] },
     `with ${new Secret('1/2:abc')}`,

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import type { Copy } from '../../src/verify/compare.ts';
+import { windowStart } from '../../src/verify/verify.ts';
+
+const DAY_MS = 86_400_000;
+const NOW_MS = 1_000 * DAY_MS;
+const source = (...days: number[]) =>
+  new Map(
+    days.map((day): [string, Copy] => [
+      String(day),
+      { id: String(day), createdAtMs: day * DAY_MS, hash: '', where: '' },
+    ]),
+  );
+
+describe('the window that is verified', () => {
+  test('begins at the oldest event that Asana has, where no start is given', () => {
+    expect(windowStart(undefined, source(950, 940), NOW_MS)).toBe(940 * DAY_MS);
+  });
+
+  test('begins at the start that is given, where Asana still has that time', () => {
+    expect(windowStart(930 * DAY_MS, source(950), NOW_MS)).toBe(930 * DAY_MS);
+  });
+
+  // It was 90 days before the end of the window: on a perfect topic, what Asana has deleted since was reported as invented.
+  test('does not begin before what Asana has deleted by now, wherever the window ends', () => {
+    expect(windowStart(800 * DAY_MS, source(920), NOW_MS)).toBe(910 * DAY_MS);
+  });
+
+  test('begins earlier than 90 days ago where Asana shows that it keeps events longer', () => {
+    expect(windowStart(800 * DAY_MS, source(850), NOW_MS)).toBe(850 * DAY_MS);
+  });
+});
