@@ -11,8 +11,6 @@ const COMMANDS: Readonly<Record<string, Command>> = { run, check, verify, simula
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
-// Below the 10 s after which container engines kill.
-const GRACE_MS = 8_000;
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
@@ -65,19 +63,6 @@ function context(signal: AbortSignal): CommandContext {
   };
 }
 
-/** Aborts on the first SIGTERM or SIGINT; what has not ended within the grace time then is cut off: Kafka aborts what is open. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) return;
-      setTimeout(() => process.exit(0), GRACE_MS).unref();
-      stop.abort(new Error(`stopped by ${name}`));
-    });
-  }
-  return stop.signal;
-}
-
 /** One clear line for what a command failed with; gives the exit code. */
 function report(thrown: unknown): number {
   if (thrown instanceof UsageError) {
@@ -91,18 +76,13 @@ function report(thrown: unknown): number {
   return error.code === 'CONFIG_INVALID' ? EXIT_USAGE : EXIT_FAILED;
 }
 
-// A reader that has seen enough (`check | head`) ends the output, and is no error.
-process.stdout.on('error', (error) => {
-  if ('code' in error && error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-const stop = stopSignal();
-try {
-  process.exitCode = await main(process.argv.slice(2), stop);
-} catch (thrown) {
-  if (stop.aborted) {
-    process.stderr.write(`asana-audit-kafka: ${messageOf(stop.reason)}\n`);
-    process.exitCode = EXIT_INTERRUPTED;
-  } else process.exitCode = report(thrown);
+/** Runs the command line to its exit code. */
+export async function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  try {
+    return await main(argv, signal);
+  } catch (thrown) {
+    if (!signal.aborted) return report(thrown);
+    process.stderr.write(`asana-audit-kafka: ${messageOf(signal.reason)}\n`);
+    return EXIT_INTERRUPTED;
+  }
 }

@@ -48,7 +48,8 @@ export const ERRORS = {
   },
   ASANA_WORKSPACE_UNKNOWN: {
     disposition: 'halt-stream',
-    nextStep: 'correct ASANA_WORKSPACES: gids of workspaces that the service account belongs to',
+    nextStep:
+      'correct ASANA_WORKSPACES (gids of workspaces that the service account belongs to), or the path of ASANA_BASE_URL',
   },
   ASANA_REQUEST_REFUSED: {
     disposition: 'halt-stream',

@@ -3,6 +3,7 @@ import { filtersFingerprint } from './asana/query.ts';
 import type { DecodeRecord } from './avro/decoder.ts';
 import { EventSerializer } from './avro/serializer.ts';
 import type { Clock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
 import { Session, type SessionPorts, type StateLocation } from './kafka/session.ts';
@@ -50,6 +51,10 @@ export interface WorkspacePorts {
   readonly observer: StreamObserver;
   readonly until: Until;
 }
+
+// Above the neighbours' transaction timeout, for so long can a dead one hold back what is committed.
+const READ_MARGIN_MS = 30_000;
+const OVERLAP_MS = 60_000;
 
 /**
  * One session of a stream: what it needs is there, it fences, reads its state, and follows. Resolves at the end of the stream.
@@ -103,8 +108,9 @@ export async function runWorkspaceSession(
     };
     if (cursor) observer.positioned({ ...cursor, caughtUp: false });
     const serializer = new EventSerializer(schemaId);
-    const committer = new Committer(cursor, destination, { session, serializer, clock, observer });
     const sweeps = sweepPorts(stream, ports, events);
+    const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
+    const committer = new Committer(cursor, known, destination, { session, serializer, clock, observer });
     await follow(filters, { ...ports, ...stream, committer, sweeps }, signal);
   } finally {
     await session.close();
@@ -114,7 +120,12 @@ export async function runWorkspaceSession(
 /** A topic that forgets what a sweep asks it for would be given the same events again: then there are no sweeps. */
 function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: TopicDescription): SweepPorts {
   const { workspaceGid, scope, topics, sweeps } = stream;
-  const { asana, kafka, decode } = ports;
+  const { asana, kafka, clock, decode } = ports;
+  const unreadable = () =>
+    new ConnectorError(
+      'KAFKA_UNAVAILABLE',
+      `${topics.eventsTopic} could not be read as far as the state says: is another transaction open there, or was it truncated?`,
+    );
   const where = {
     workspaceGid,
     eventsTopic: topics.eventsTopic,
@@ -126,8 +137,22 @@ function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: Topi
     filters: scope.filters,
     options: keepsEvents(events) ? sweeps : { ...sweeps, intervalMs: 0 },
     committedSince: (cursor, fromMs, signal) =>
-      readCommittedSince(kafka, decode, where, cursor, fromMs, signal),
+      withDeadline(clock, stream.transactionTimeoutMs + READ_MARGIN_MS, signal, unreadable, (limited) =>
+        readCommittedSince(kafka, decode, where, cursor, fromMs, limited),
+      ),
   };
+}
+
+/**
+ * What a live offset may show again: a source whose pages overlap does not stop overlapping because we have started anew.
+ * Catching up needs none of it, as it begins at the watermark.
+ */
+async function recentlyCommitted(
+  cursor: Cursor,
+  { committedSince }: SweepPorts,
+  signal: AbortSignal,
+): Promise<Iterable<string>> {
+  return cursor.offset ? committedSince(cursor, cursor.watermarkMs - OVERLAP_MS, signal) : [];
 }
 
 async function stateLocation(

@@ -9,11 +9,14 @@ import type { HttpAnswer, HttpGet } from './http.ts';
 import { type Query, queryParameters } from './query.ts';
 import { readToken, type TokenSource } from './token.ts';
 
-/** One page. `asOfMs` is a time on Asana's clock at which the answer was not older: what is absent was not visible then. */
+/** One page, with the time by two clocks, Asana's (the `Date` header) and ours: either may be wrong. */
 export interface Page {
   readonly events: readonly JsonValue[];
   readonly offset: string | null;
+  /** The earlier one, before the request: what is absent from the answer was not visible then. */
   readonly asOfMs: number;
+  /** The later one. */
+  readonly nowMs: number;
 }
 
 export interface AsanaObserver {
@@ -33,6 +36,8 @@ export interface AsanaPorts {
 }
 
 const RETRY = { baseMs: 500, capMs: 30_000 };
+const TOKEN_LOOKS = 6;
+const TOKEN_LOOK_INTERVAL_MS = 1_000;
 
 /** One workspace's audit log: one call, one page. The only retry layer towards Asana. */
 export class AuditLogClient {
@@ -65,7 +70,7 @@ export class AuditLogClient {
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
-        if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token))) continue;
+        if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token, signal))) continue;
         if (error.disposition !== 'retry-request') throw error;
         const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
         observer.requestFailed(error, attempt, waitMs);
@@ -89,11 +94,9 @@ export class AuditLogClient {
     const { answer, durationMs } = await this.#get(url, token, signal);
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
     const page = readAnswer(answer, offset);
-    const answeredAtMs = serverTimeMs(answer.headers.date);
-    return {
-      ...page,
-      asOfMs: answeredAtMs === undefined ? startedAtMs : answeredAtMs - Math.ceil(durationMs),
-    };
+    const answeredAtMs = serverTimeMs(answer.headers.date) ?? startedAtMs + durationMs;
+    const asOfMs = Math.min(startedAtMs, Math.floor(answeredAtMs - durationMs));
+    return { ...page, asOfMs, nowMs: Math.max(startedAtMs, answeredAtMs) };
   }
 
   async #get(
@@ -121,10 +124,24 @@ export class AuditLogClient {
     if (waitMs !== undefined) this.#ports.budget.pauseUntil(nowMs + waitMs);
   }
 
-  /** Whether there is another token than the `refused` one, which another request may have found before. */
-  async #takeUpNewToken(refused: Secret | undefined): Promise<boolean> {
+  /**
+   * Whether there is another token than the `refused` one, which another request may have found before. A file is looked at for
+   * some seconds: a rotation that first revokes, or first empties the file, is not over at once.
+   */
+  async #takeUpNewToken(refused: Secret | undefined, signal: AbortSignal): Promise<boolean> {
     if (refused === undefined) return false;
-    this.#token = await readToken(this.#tokenSource);
-    return !this.#token.equals(refused);
+    const looks = 'file' in this.#tokenSource ? TOKEN_LOOKS : 1;
+    for (let look = 1; ; look++) {
+      const found: Secret = await readToken(this.#tokenSource).catch((error): Secret => {
+        if (look >= looks) throw error;
+        return refused;
+      });
+      if (!found.equals(refused)) {
+        this.#token = found;
+        return true;
+      }
+      if (look >= looks) return false;
+      await this.#ports.clock.sleep(TOKEN_LOOK_INTERVAL_MS, signal);
+    }
   }
 }

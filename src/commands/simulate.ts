@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parseSimulatorFlags, simulatorFlags } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
@@ -25,7 +26,7 @@ async function main(argv: readonly string[], { stdout, signal }: CommandContext)
   stdout.write(
     `export ASANA_BASE_URL=${simulator.baseUrl} ASANA_TOKEN=${token.split(',')[0]} ASANA_WORKSPACES=${workspaces.join()}\n`,
   );
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  if (!signal.aborted) await once(signal, 'abort');
   await simulator.close();
   return 0;
 }

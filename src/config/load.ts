@@ -6,6 +6,9 @@ import { findStrangers } from './strangers.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+// Below, an idle stream would spend the whole request budget.
+const MIN_POLL_MS = 10;
+
 type Always<N extends OptionName> = (typeof OPTIONS)[N] extends { default: string } | { required: true }
   ? true
   : false;
@@ -113,6 +116,8 @@ function conflicts(settings: Partial<Settings>): string[] {
   for (const name of ['EVENTS_TOPIC_PARTITIONS', 'STATE_TOPIC_PARTITIONS'] as const) {
     if (settings[name] === 0) problems.push(`${name}: expected at least 1, got '0'`);
   }
+  if ((settings.POLL_INTERVAL ?? MIN_POLL_MS) < MIN_POLL_MS)
+    problems.push(`POLL_INTERVAL: expected at least ${MIN_POLL_MS}ms`);
   for (const name of ['ASANA_REQUEST_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const) {
     if ((settings[name] ?? 1_000) < 1_000) problems.push(`${name}: expected at least 1s`);
   }

@@ -1,6 +1,5 @@
 import type { Filters, Query } from '../asana/query.ts';
-import { isoTime } from '../clock.ts';
-import { ConnectorError } from '../errors.ts';
+import { afterPageByTime, afterProbe } from './by-time.ts';
 import type { Cursor, Mode } from './cursor.ts';
 
 /** What a stream reads: fixed by the configuration. */
@@ -21,8 +20,24 @@ export interface Chain {
   readonly offset: string | undefined;
   /** The time of the last event that the chain has shown: where it can be taken up again without the offset. */
   readonly reachedMs: number | undefined;
-  /** A page with so many events is full: the largest seen, at least the smallest page size that Asana documents. */
-  readonly fullPage: number;
+  readonly habits: Habits;
+  /** In a chain that goes by time, a look behind its last millisecond. */
+  readonly probe?: Probe;
+  /** There was something behind it; the chain has to show that as well now. */
+  readonly probed?: true;
+}
+
+/** What the chains of a stream have learnt of the source. */
+export interface Habits {
+  /** Its offsets are refused before they lead anywhere: they are not used. */
+  readonly offsetsFail: boolean;
+  /** Events of the largest page seen with this limit. */
+  readonly largestPage: number;
+}
+
+export interface Probe {
+  /** To go back to, if there is something. */
+  readonly chain: Chain;
 }
 
 /** What of a page decides where to go on. */
@@ -40,6 +55,8 @@ export interface Step {
   readonly left: 'more' | 'unknown' | 'nothing';
   /** The page ended a window: everything created before is read. */
   readonly readToMs: number | undefined;
+  /** The page was a look ahead, and its events will be shown again. */
+  readonly isPreview?: true;
 }
 
 export const CATCH_UP_CAUSES = ['first-start', 'restart', 'offset-refused', 'filters-changed'] as const;
@@ -47,9 +64,9 @@ export type CatchUpCause = (typeof CATCH_UP_CAUSES)[number];
 
 /** Asana shows an event some time after its `created_at`: the youngest minute is left to the live chain. */
 export const SETTLE_MS = 60_000;
-const SMALLEST_PAGE = 100;
-/** The vendor's texts conflict, but this much is allowed by all of them. */
-const SAFE_LIMIT = 100;
+/** A smaller page than the smallest that Asana documents is taken to be short. */
+const SMALLEST_FULL_PAGE = 100;
+export const NO_HABITS: Habits = { offsetsFail: false, largestPage: 0 };
 
 /** Where to start from a cursor, and why there is something to catch up with, if there is. */
 export function startChain(
@@ -65,13 +82,24 @@ export function startChain(
   if (offset !== undefined && offset.query.endAtMs === scope.endAtMs) {
     const query = { ...offset.query, filters: scope.filters };
     const reachedMs = cursor.watermarkMs;
-    return { chain: { mode: 'live', query, offset: offset.value, reachedMs, fullPage: SMALLEST_PAGE } };
+    return { chain: { mode: 'live', query, offset: offset.value, reachedMs, habits: NO_HABITS } };
   }
   return { chain: catchUp(cursor.watermarkMs, scope, nowMs), cause: 'restart' };
 }
 
+/** What a chain hands on to the one that takes its place. */
+export interface Predecessor {
+  readonly limit?: number | undefined;
+  readonly habits: Habits;
+}
+
 /** The chain that reads from `fromMs` (the oldest event where undefined) towards the present, of which `nowMs` is a guess. */
-export function catchUp(fromMs: number | undefined, scope: Scope, nowMs: number, limit?: number): Chain {
+export function catchUp(
+  fromMs: number | undefined,
+  scope: Scope,
+  nowMs: number,
+  { limit, habits }: Predecessor = { habits: NO_HABITS },
+): Chain {
   const horizonMs = Math.min(nowMs - SETTLE_MS, scope.endAtMs ?? Number.POSITIVE_INFINITY);
   const behind = fromMs === undefined || fromMs + SETTLE_MS < horizonMs || horizonMs === scope.endAtMs;
   return {
@@ -79,7 +107,7 @@ export function catchUp(fromMs: number | undefined, scope: Scope, nowMs: number,
     query: { filters: scope.filters, startAtMs: fromMs, endAtMs: behind ? horizonMs : scope.endAtMs, limit },
     offset: undefined,
     reachedMs: fromMs,
-    fullPage: SMALLEST_PAGE,
+    habits,
   };
 }
 
@@ -89,49 +117,34 @@ export const isComplete = (cursor: Cursor | undefined, scope: Scope): boolean =>
 
 /** Where to go on after a page. Throws ASANA_NO_PROGRESS where no request could get past it. */
 export function afterPage(chain: Chain, page: PageFacts, scope: Scope): Step {
-  if (page.count === 0 || showsItsEnd(chain, page))
-    return chain.mode === 'live' ? stayLive(chain, page, scope) : leaveWindow(chain, page, scope);
-  const full = page.count >= chain.fullPage;
-  const seen = {
+  const end = (ended: Chain) =>
+    ended.mode === 'live' ? stayLive(ended, page, scope) : leaveWindow(ended, page, scope);
+  if (chain.probe) return afterProbe(chain.probe, page, end);
+  if (page.count === 0) return end(chain);
+  const largestPage = Math.max(chain.habits.largestPage, page.count);
+  const seen: Chain = {
     ...chain,
     reachedMs: later(chain.reachedMs, page.lastCreatedAtMs),
-    fullPage: Math.max(chain.fullPage, page.count),
+    habits: { ...chain.habits, largestPage },
   };
-  const leadsOn = page.offset !== null && page.offset !== chain.offset;
-  const next = leadsOn ? { ...seen, offset: page.offset } : goOnByTime(seen, page);
-  const perhapsMore = chain.mode === 'live' && !full && next.query.limit === chain.query.limit;
-  return { next, left: perhapsMore ? 'unknown' : 'more', readToMs: undefined };
+  const leadsOn = page.offset !== null && page.offset !== chain.offset && !chain.habits.offsetsFail;
+  if (!leadsOn) return afterPageByTime(chain, seen, page, end);
+  const isShort =
+    chain.mode === 'live' && page.count < Math.max(SMALLEST_FULL_PAGE, chain.habits.largestPage);
+  return { next: { ...seen, offset: page.offset }, left: isShort ? 'unknown' : 'more', readToMs: undefined };
 }
 
 const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
-/** Without `next_page`, a page that was asked for by its last event's own time and is not full has nothing behind it. */
-const showsItsEnd = (chain: Chain, page: PageFacts): boolean =>
-  page.offset === null &&
-  chain.offset === undefined &&
-  chain.query.limit !== undefined &&
-  page.count < chain.query.limit &&
-  page.lastCreatedAtMs === chain.query.startAtMs;
-
-/** An answer with data has no new offset: time leads on, and with `limit` there may be one again. */
-function goOnByTime(chain: Chain, page: PageFacts): Chain {
-  const { query, offset, reachedMs } = chain;
-  const stuck = reachedMs === query.startAtMs;
-  if (stuck && query.limit !== undefined && offset === undefined) {
-    throw new ConnectorError(
-      'ASANA_NO_PROGRESS',
-      `Asana answered ${page.count} events from ${reachedMs === undefined ? 'the start' : isoTime(reachedMs)} without a next_page, all of one millisecond`,
-    );
-  }
-  const limit = query.limit ?? (stuck || page.offset === null ? SAFE_LIMIT : undefined);
-  return { ...chain, query: { ...query, startAtMs: reachedMs, limit }, offset: undefined };
-}
-
 function stayLive(chain: Chain, page: PageFacts, scope: Scope): Step {
   const ended = scope.endAtMs !== undefined && page.asOfMs - SETTLE_MS >= scope.endAtMs;
-  const next = { ...chain, offset: page.offset ?? chain.offset };
-  return { next: ended ? undefined : next, left: 'nothing', readToMs: ended ? scope.endAtMs : undefined };
+  const offset = chain.habits.offsetsFail ? undefined : (page.offset ?? chain.offset);
+  return {
+    next: ended ? undefined : { ...chain, offset },
+    left: 'nothing',
+    readToMs: ended ? scope.endAtMs : undefined,
+  };
 }
 
 /** By Asana's clock: where ours is ahead, the window reached into Asana's future, and its end is not read yet. */
@@ -141,9 +154,6 @@ function leaveWindow(chain: Chain, page: PageFacts, scope: Scope): Step {
   const readToMs = Math.max(Math.min(endAtMs ?? settledMs, settledMs), startAtMs ?? Number.NEGATIVE_INFINITY);
   if (scope.endAtMs !== undefined && readToMs >= scope.endAtMs)
     return { next: undefined, left: 'nothing', readToMs };
-  return {
-    next: { ...catchUp(readToMs, scope, page.asOfMs, limit), fullPage: chain.fullPage },
-    left: 'more',
-    readToMs,
-  };
+  const { habits } = chain;
+  return { next: catchUp(readToMs, scope, page.asOfMs, { limit, habits }), left: 'more', readToMs };
 }

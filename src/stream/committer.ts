@@ -43,8 +43,10 @@ export class Committer {
   readonly #recent = new RecentIds(RECENT_IDS);
   #cursor: Cursor | undefined;
 
-  constructor(cursor: Cursor | undefined, to: Destination, ports: CommitterPorts) {
+  /** @param known ids of events that were committed before, and that the source may show again */
+  constructor(cursor: Cursor | undefined, known: Iterable<string>, to: Destination, ports: CommitterPorts) {
     this.#cursor = cursor;
+    for (const id of known) this.#recent.add(id);
     this.#to = to;
     this.#ports = ports;
   }

@@ -30,14 +30,19 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
   const following = new AbortController();
   const sweeper = new Sweeper(committer, clock, ports.sweeps, AbortSignal.any([signal, following.signal]));
   let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
+  let refusedAt: string | undefined;
   try {
     for (;;) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
       await sweeper.sweepNow();
       const refused = await followChain(chain, sweeper, ports, signal);
       if (!refused) return;
+      const at = placeOf(committer.cursor);
+      // Refused right where the last one was: offsets lead nowhere here.
+      const habits = { ...refused.habits, offsetsFail: refused.habits.offsetsFail || at === refusedAt };
+      refusedAt = at;
       const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
-      chain = catchUp(fromMs, scope, clock.now(), chain.query.limit);
+      chain = catchUp(fromMs, scope, clock.now(), { limit: refused.query.limit, habits });
       cause = 'offset-refused';
     }
   } finally {
@@ -45,26 +50,32 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
   }
 }
 
-/** To the end of the chain, or until Asana refuses its offset: true. */
+/** Equal as long as no event was committed. */
+const placeOf = (cursor: Cursor | undefined): string =>
+  `${cursor?.watermarkMs} ${cursor?.events} ${cursor?.deadLetters}`;
+
+/** To the end of the chain; or until Asana refuses an offset, and then gives the chain whose offset that was. */
 async function followChain(
   chain: Chain,
   sweeper: Sweeper,
   ports: FollowPorts,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Chain | undefined> {
   const { committer, until } = ports;
+  let last = chain;
   try {
     for await (const page of readAhead(chain, ports, signal)) {
       const cursor = await committer.commit(page);
-      if (until.reached(page, cursor)) return false;
+      last = page.step.next ?? last;
+      if (until.reached(page, cursor)) return undefined;
       // Between two pages, never within one: a transaction that has begun is finished.
       signal.throwIfAborted();
       await sweeper.commitFound();
       if (page.step.left !== 'more') sweeper.begin();
     }
-    return false;
+    return undefined;
   } catch (error) {
-    if (error instanceof ConnectorError && error.disposition === 'catch-up') return true;
+    if (error instanceof ConnectorError && error.disposition === 'catch-up') return last;
     throw error;
   }
 }
@@ -72,15 +83,14 @@ async function followChain(
 export const forever: Until = { reached: () => false };
 
 /**
- * Until a live page came back empty, or the stream has passed the time at which the first answer came.
- *
- * That time is Asana's: by our own clock, if it is behind, events of the difference would be left out.
+ * Until a live page came back empty, or the stream has passed the time at which the first answer came, by whichever clock was
+ * ahead: by the other, events of the difference would be left out.
  */
 export function untilCaughtUp(): Until {
   let startedAtMs: number | undefined;
   return {
     reached: (page, cursor) => {
-      startedAtMs ??= page.asOfMs + DATE_HEADER_RESOLUTION_MS;
+      startedAtMs ??= page.nowMs + DATE_HEADER_RESOLUTION_MS;
       return (page.step.left === 'nothing' && page.chain.mode === 'live') || cursor.watermarkMs > startedAtMs;
     },
   };

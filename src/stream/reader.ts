@@ -19,6 +19,8 @@ export interface ReadPage {
   readonly events: readonly StreamEvent[];
   readonly offset: string | null;
   readonly asOfMs: number;
+  /** The later of Asana's clock and ours. */
+  readonly nowMs: number;
 }
 
 /**
@@ -58,7 +60,15 @@ async function* readPages(
     const page: Page = await asana.fetchPage(chain.query, chain.offset, signal);
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
     const step = afterPage(chain, factsOf(page, events), scope);
-    yield { chain, step, events, offset: page.offset, asOfMs: page.asOfMs };
+    if (!step.isPreview)
+      yield {
+        chain: chain.probe?.chain ?? chain,
+        step,
+        events,
+        offset: page.offset,
+        asOfMs: page.asOfMs,
+        nowMs: page.nowMs,
+      };
     chain = step.next;
     if (step.left !== 'more') await clock.sleep(pollIntervalMs, signal);
   }

@@ -1,7 +1,7 @@
 import type { AuditLogClient } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
-import { afterPage, type Chain } from './chain.ts';
+import { afterPage, type Chain, type Habits, NO_HABITS } from './chain.ts';
 import { factsOf, readEvents, type StreamEvent } from './events.ts';
 
 /** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
@@ -21,26 +21,30 @@ export async function* readWindow(
   window: Window,
   signal: AbortSignal,
 ): AsyncGenerator<{ events: readonly StreamEvent[]; asOfMs: number }> {
-  for (let chain: Chain | undefined = chainFrom(window, window.startAtMs); chain !== undefined; ) {
+  let refusedAtMs: number | undefined;
+  for (let chain: Chain | undefined = chainFrom(window, window.startAtMs, NO_HABITS); chain !== undefined; ) {
     const page = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
       if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
       throw error;
     });
     if (page === undefined) {
-      chain = chainFrom(window, chain.reachedMs);
+      // Refused right where the last one was: offsets lead nowhere here.
+      const offsetsFail = chain.reachedMs === refusedAtMs;
+      refusedAtMs = chain.reachedMs;
+      chain = chainFrom(window, refusedAtMs, { ...chain.habits, offsetsFail });
       continue;
     }
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
-    yield { events, asOfMs: page.asOfMs };
     const step = afterPage(chain, factsOf(page, events), window);
+    if (!step.isPreview) yield { events, asOfMs: page.asOfMs };
     chain = step.readToMs === undefined ? step.next : undefined;
   }
 }
 
-const chainFrom = ({ filters, endAtMs }: Window, startAtMs: number | undefined): Chain => ({
+const chainFrom = ({ filters, endAtMs }: Window, startAtMs: number | undefined, habits: Habits): Chain => ({
   mode: 'catching-up',
   query: { filters, startAtMs, endAtMs },
   offset: undefined,
   reachedMs: startAtMs,
-  fullPage: 1,
+  habits,
 });

@@ -19,6 +19,8 @@ export async function scanSource(
   const found = new Map<string, Copy>();
   for await (const { events } of readWindow(asana, workspaceGid, window, signal)) {
     for (const { id, createdAtMs, source } of events) {
+      // A source that ignores end_at shows more than was asked for.
+      if (createdAtMs >= window.endAtMs) continue;
       found.set(id, { id, createdAtMs, hash: hashOf(source), where: `created at ${isoTime(createdAtMs)}` });
     }
     onProgress(found.size);

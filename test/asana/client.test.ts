@@ -114,13 +114,21 @@ test('a date in Retry-After is read on the clock that wrote it, not on ours', as
   expect(requests.map(({ atMs }) => atMs)).toEqual([0, 10_000]);
 });
 
-test('asOfMs is the Date header minus the duration: nothing that became visible later is claimed', async () => {
-  const { clock, newClient } = scriptedAsana([
-    { ...NO_EVENTS, headers: { date: 'Sat, 31 Jan 2026 12:00:00 GMT' }, tookMs: 1_234.5 },
-  ]);
-  const { asOfMs } = await clock.runUntilSettled(newClient().fetchPage(query, undefined, signal));
-  expect(asOfMs).toBe(Date.UTC(2026, 0, 31, 12) - 1_235);
-});
+test.each([
+  ['Asana’s', -60_000],
+  ['ours', 60_000],
+])(
+  'asOfMs is by the earlier of two clocks, minus the duration, and nowMs by the later: %s is behind',
+  async (_whose, aheadMs) => {
+    const ourMs = Date.UTC(2026, 0, 31, 12);
+    const date = new Date(ourMs + aheadMs).toUTCString();
+    const { clock, newClient } = scriptedAsana([{ ...NO_EVENTS, headers: { date }, tookMs: 1_234.5 }]);
+    clock.setWallClockBy(ourMs - clock.now());
+    const { asOfMs, nowMs } = await clock.runUntilSettled(newClient().fetchPage(query, undefined, signal));
+    expect(asOfMs).toBe(aheadMs < 0 ? ourMs + aheadMs - 1_235 : ourMs);
+    expect(nowMs).toBe(aheadMs < 0 ? ourMs : ourMs + aheadMs);
+  },
+);
 
 test('without a Date header, asOfMs is when the request left, waits for the budget not counted', async () => {
   const { clock, budget, newClient } = scriptedAsana([{ ...NO_EVENTS, tookMs: 2_000 }]);

@@ -34,6 +34,10 @@ describe('a backlog arrives exactly once', () => {
     ],
     ['with-next-page-null-at-the-end', { nextPage: 'until-exhausted' }],
     ['with-both', { nextPage: 'with-limit-until-exhausted', events: 3_000 }],
+    [
+      'with-offsets-that-are-expired-when-they-come',
+      { offsetLifetimeMs: 1, latencyMs: 5, events: 2_000, pageSize: 500 },
+    ],
     ['without-a-date-header', { dateHeader: false }],
     ['with-a-clock-five-minutes-behind', { clockSkewMs: -300_000 }],
   ])('%s', async (name, options) => {

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
@@ -76,6 +77,29 @@ test('SIGTERM while catching up ends it with 0, with no transaction left open, a
   expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toHaveLength(committed);
   expect((await runConnector(['run', '--until-caught-up'], environment)).exitCode).toBe(0);
   expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
+});
+
+test('killed while live pages overlap, nothing is there twice', async () => {
+  const source = await simulate({ events: 500, rate: 200, faults: 1, faultKinds: ['overlap'], pageSize: 50 });
+  const environment = environmentFor('overlap', source, { POLL_INTERVAL: '50ms' });
+  for (let kill = 0; kill < 3; kill++) {
+    const connector = await start(environment);
+    const soFar = await committedOf(environment);
+    await eventually('live events come', async () => (await committedOf(environment)) > soFar + 300);
+    connector.kill('SIGKILL');
+    await connector.exited;
+  }
+  expect((await runConnector(['run', '--until-caught-up'], environment)).exitCode).toBe(0);
+  const keys = await keysIn('overlap.events');
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.each([150, 300, 500, 800])('SIGTERM %i ms after the start ends it with 0', async (afterMs) => {
+  const source = await simulate({ events: 100 });
+  const connector = await start(environmentFor(`early-${afterMs}`, source));
+  await sleep(afterMs);
+  const { code } = await connector.stop(9_000);
+  expect(code).toBe(0);
 });
 
 test('live with offsets that expire between two polls, every event is committed once', async () => {

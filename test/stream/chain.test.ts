@@ -4,6 +4,7 @@ import {
   type Chain,
   catchUp,
   isComplete,
+  NO_HABITS,
   type PageFacts,
   type Scope,
   startChain,
@@ -25,7 +26,7 @@ const chainOf = (chain: Partial<Chain>): Chain => ({
   query: { filters: {} },
   offset: undefined,
   reachedMs: undefined,
-  fullPage: 100,
+  habits: NO_HABITS,
   ...chain,
 });
 
@@ -173,16 +174,54 @@ describe('an answer with data and without a new offset', () => {
     expect(step.next?.query.startAtMs).toBe(6_000);
   });
 
-  test('is the end where it shows only the events of the millisecond that was asked for', () => {
-    const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
+  test('is the end where it shows only the events of the millisecond that was asked for, and larger pages were seen', () => {
+    const habits = { ...NO_HABITS, largestPage: 3 };
+    const byTime = { ...window, habits, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
     const step = afterPage(byTime, page({ count: 2, offset: null, lastCreatedAtMs: 5_000 }), scope);
     expect(step.readToMs).toBe(9_000);
+  });
+
+  describe('that shows one millisecond, and never a larger page', () => {
+    const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
+    const few = page({ count: 2, offset: null, lastCreatedAtMs: 5_000 });
+    const look = () => afterPage(byTime, few, scope).next ?? byTime;
+    const empty = page({ count: 0, offset: null, lastCreatedAtMs: undefined });
+    const more = page({ count: 1, offset: null, lastCreatedAtMs: 6_000 });
+
+    test('leads to a look behind that millisecond', () => {
+      expect(look().query).toMatchObject({ startAtMs: 5_001, endAtMs: 9_000 });
+    });
+
+    test('was the end where there is nothing', () => {
+      expect(afterPage(look(), empty, scope).readToMs).toBe(9_000);
+    });
+
+    // 50 of 3,000 events were read from a source that cut its pages below our limit, and that was called the end.
+    test('is asked for again where there is something, and refused where it still shows no more', () => {
+      const step = afterPage(look(), more, scope);
+      expect(step).toMatchObject({ isPreview: true, next: { query: { startAtMs: 5_000 } } });
+      expect(() => afterPage(step.next ?? byTime, few, scope)).toThrow(/neither an offset nor time leads on/);
+    });
+
+    test('goes on where it shows more then: that had come since', () => {
+      const step = afterPage(look(), more, scope);
+      const both = page({ count: 3, offset: null, lastCreatedAtMs: 6_000 });
+      const next = afterPage(step.next ?? byTime, both, scope).next;
+      expect(next?.query.startAtMs).toBe(6_000);
+      expect(next?.probed).toBeUndefined();
+    });
+  });
+
+  test('leads nowhere new where offsets are refused: time leads on although there is one', () => {
+    const failing = { ...window, habits: { ...NO_HABITS, offsetsFail: true } };
+    const step = afterPage(failing, page({ offset: 'useless', lastCreatedAtMs: 5_000 }), scope);
+    expect(step.next).toMatchObject({ offset: undefined, query: { startAtMs: 5_000, limit: 100 } });
   });
 
   test('is not the end where that millisecond fills the page: it is refused, not skipped', () => {
     const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
     const full = page({ count: 100, offset: null, lastCreatedAtMs: 5_000 });
-    expect(() => afterPage(byTime, full, scope)).toThrow(/without a next_page/);
+    expect(() => afterPage(byTime, full, scope)).toThrow(/neither an offset nor time leads on/);
   });
 });
 
@@ -202,7 +241,7 @@ describe('live', () => {
   });
 
   test('a short page is followed by a wait, a full one is not', () => {
-    const chain = chainOf({ offset: 'old', fullPage: 1_000 });
+    const chain = chainOf({ offset: 'old', habits: { ...NO_HABITS, largestPage: 1_000 } });
     expect(afterPage(chain, page({ count: 999 }), scope).left).toBe('unknown');
     expect(afterPage(chain, page({ count: 1_000 }), scope).left).toBe('more');
   });
@@ -211,7 +250,7 @@ describe('live', () => {
     const first = afterPage(chainOf({ offset: 'a' }), page({ count: 100, offset: 'b' }), scope);
     expect(first.left).toBe('more');
     const second = afterPage(chainOf({ offset: 'a' }), page({ count: 700, offset: 'b' }), scope);
-    expect(second.next?.fullPage).toBe(700);
+    expect(second.next?.habits.largestPage).toBe(700);
   });
 
   test('with END_AT it ends at the empty page that came a minute after it', () => {

@@ -34,7 +34,7 @@ test('a page is not taken to reach beyond Asana’s present', () => {
     'w',
     undefined,
   );
-  expect(factsOf({ events: [], offset: null, asOfMs: 5 }, events).lastCreatedAtMs).toBe(5);
+  expect(factsOf({ events: [], offset: null, asOfMs: 5, nowMs: 5 }, events).lastCreatedAtMs).toBe(5);
 });
 
 test('an event without a gid has its own time', () => {

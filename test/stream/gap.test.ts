@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Chain } from '../../src/stream/chain.ts';
+import { type Chain, NO_HABITS } from '../../src/stream/chain.ts';
 import { gapBefore } from '../../src/stream/gap.ts';
 import { aCursor } from './a-cursor.ts';
 
@@ -10,7 +10,7 @@ const resuming: Chain = {
   query: { filters: {}, startAtMs: 50 * DAY_MS },
   offset: undefined,
   reachedMs: undefined,
-  fullPage: 100,
+  habits: NO_HABITS,
 };
 const old = aCursor({
   watermarkMs: 50 * DAY_MS,

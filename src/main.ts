@@ -1,0 +1,26 @@
+/**
+ * The entry: listens for signals first and loads the rest then, which takes half a second. A signal in that time would end the
+ * process as if nobody listened.
+ */
+
+// Below the 10 s after which container engines kill.
+const GRACE_MS = 8_000;
+
+/** Aborts on the first SIGTERM or SIGINT; what has not ended within the grace time then is cut off: Kafka aborts what is open. */
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) return;
+    setTimeout(() => process.exit(0), GRACE_MS).unref();
+    stop.abort(new Error(`stopped by ${name}`));
+  });
+}
+
+// A reader that has seen enough (`check | head`) ends the output, and is no error.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const { runCli } = await import('./cli.ts');
+process.exitCode = await runCli(process.argv.slice(2), stop.signal);

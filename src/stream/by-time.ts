@@ -1,0 +1,64 @@
+import { isoTime } from '../clock.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Chain, PageFacts, Probe, Step } from './chain.ts';
+
+/**
+ * Going on without an offset: none came, the same one came again, or they do not work. Then time leads on, from the last event
+ * that was shown, inclusively; what is shown twice is known by its gid.
+ */
+
+/** The vendor's texts conflict, but this much is allowed by all of them. */
+const SAFE_LIMIT = 100;
+
+type End = (chain: Chain) => Step;
+
+/**
+ * After a page with events and no way on but time. With `limit`, there may be an offset the next time.
+ *
+ * A page that shows nothing but the millisecond that it was asked for is the last one, unless a source that cuts its pages
+ * shorter than we asked is hiding the rest: where no larger page was ever seen, a look behind that millisecond tells.
+ */
+export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end: End): Step {
+  const { query, offset, habits } = chain;
+  const showsOneMillisecond = offset === undefined && page.lastCreatedAtMs === query.startAtMs;
+  if (!showsOneMillisecond || query.limit === undefined) return goOn(seen, page);
+  if (page.count >= query.limit || chain.probed) throw noProgress(page);
+  if (page.count < habits.largestPage) return end(seen);
+  const probe = {
+    ...seen,
+    query: { ...query, startAtMs: (query.startAtMs ?? 0) + 1 },
+    probe: { chain: seen },
+  };
+  return { next: probe, left: 'more', readToMs: undefined };
+}
+
+/**
+ * Nothing behind it: that was the end. Something: either it has come since, and then the same question shows it as well, or the
+ * page was cut within the millisecond, and no question leads past it.
+ */
+export function afterProbe({ chain }: Probe, page: PageFacts, end: End): Step {
+  if (page.count === 0) return end(chain);
+  return { next: { ...chain, probed: true }, left: 'more', readToMs: undefined, isPreview: true };
+}
+
+function goOn(seen: Chain, page: PageFacts): Step {
+  const { mode, query, reachedMs, habits } = seen;
+  const isStuck = reachedMs === query.startAtMs;
+  const limit =
+    query.limit ?? (isStuck || page.offset === null || habits.offsetsFail ? SAFE_LIMIT : undefined);
+  const isNewLimit = limit !== query.limit;
+  const next: Chain = {
+    mode,
+    query: { ...query, startAtMs: reachedMs, limit },
+    offset: undefined,
+    reachedMs,
+    habits: isNewLimit ? { ...habits, largestPage: 0 } : habits,
+  };
+  return { next, left: 'more', readToMs: undefined };
+}
+
+const noProgress = ({ count, lastCreatedAtMs }: PageFacts) =>
+  new ConnectorError(
+    'ASANA_NO_PROGRESS',
+    `Asana answered ${count} events of the millisecond ${lastCreatedAtMs === undefined ? 'that it began with' : isoTime(lastCreatedAtMs)}, and neither an offset nor time leads on`,
+  );
