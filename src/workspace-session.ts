@@ -135,6 +135,7 @@ function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: Topi
     asana,
     workspaceGid,
     filters: scope.filters,
+    endAtMs: scope.endAtMs,
     options: keepsEvents(events) ? sweeps : { ...sweeps, intervalMs: 0 },
     committedSince: (cursor, fromMs, signal) =>
       withDeadline(clock, stream.transactionTimeoutMs + READ_MARGIN_MS, signal, unreadable, (limited) =>

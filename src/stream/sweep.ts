@@ -31,6 +31,7 @@ export interface SweepPorts {
   readonly workspaceGid: string;
   readonly filters: Filters;
   readonly options: SweepOptions;
+  readonly endAtMs: number | undefined;
   /** Gids of the stream's events in the topic, of those created at `fromMs` or later, as far as the cursor knows the topic. */
   readonly committedSince: (
     cursor: Cursor,
@@ -45,15 +46,19 @@ const MAX_LATE = 5_000;
 /**
  * What is to be swept now, if anything: from where everything is settled up to where the stream says that it is complete. It
  * follows from the cursor alone, so that an outage just after a late event does not hide it.
+ *
+ * @param endAtMs where the stream ends: what is created later is out of its scope
  */
 export function dueSweep(
   cursor: Cursor | undefined,
   nowMs: number,
   { lookbackMs, intervalMs }: SweepOptions,
+  endAtMs = Number.POSITIVE_INFINITY,
 ): SweepRange | undefined {
   if (cursor === undefined || intervalMs === 0) return undefined;
-  const due = nowMs - lookbackMs - cursor.sweptToMs >= intervalMs && cursor.completeToMs > cursor.sweptToMs;
-  return due ? { fromMs: cursor.sweptToMs, toMs: cursor.completeToMs } : undefined;
+  const range = { fromMs: cursor.sweptToMs, toMs: Math.min(cursor.completeToMs, endAtMs) };
+  const isDue = nowMs - lookbackMs - range.fromMs >= intervalMs;
+  return isDue && range.toMs > range.fromMs ? range : undefined;
 }
 
 /**

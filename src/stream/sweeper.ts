@@ -31,7 +31,7 @@ export class Sweeper {
   /** Begins a sweep where one is due and none is under way. */
   begin(): void {
     const { cursor } = this.#committer;
-    const range = dueSweep(cursor, this.#clock.now(), this.#ports.options);
+    const range = dueSweep(cursor, this.#clock.now(), this.#ports.options, this.#ports.endAtMs);
     if (this.#underWay || cursor === undefined || range === undefined) return;
     this.#underWay = true;
     this.#whenEnded = sweep(cursor, range, this.#ports, this.#signal).then(

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { Page } from '../../src/asana/client.ts';
+import { dueSweep, type SweepPorts, sweep } from '../../src/stream/sweep.ts';
+import { aCursor } from './a-cursor.ts';
+
+const MINUTE_MS = 60_000;
+const NOW_MS = Date.parse('2026-06-01T12:00:00Z');
+const options = { lookbackMs: 45 * MINUTE_MS, intervalMs: 15 * MINUTE_MS };
+const cursor = aCursor({
+  mode: 'live',
+  sweptToMs: NOW_MS - 60 * MINUTE_MS,
+  completeToMs: NOW_MS - MINUTE_MS,
+});
+
+describe('a sweep', () => {
+  test('is due once the interval has passed since what it swept last was settled, whatever happened in between', () => {
+    expect(dueSweep(cursor, NOW_MS, options)).toEqual({
+      fromMs: cursor.sweptToMs,
+      toMs: cursor.completeToMs,
+    });
+    expect(dueSweep(cursor, NOW_MS - 1, options)).toBeUndefined();
+    expect(dueSweep(cursor, NOW_MS + 30 * 24 * 60 * MINUTE_MS, options)).toBeDefined();
+  });
+
+  test('is never due before the first commit, or where it is switched off, or where all is swept', () => {
+    expect(dueSweep(undefined, NOW_MS, options)).toBeUndefined();
+    expect(dueSweep(cursor, NOW_MS, { ...options, intervalMs: 0 })).toBeUndefined();
+    expect(dueSweep({ ...cursor, completeToMs: cursor.sweptToMs }, NOW_MS, options)).toBeUndefined();
+  });
+
+  test('does not reach beyond END_AT', () => {
+    const endAtMs = NOW_MS - 30 * MINUTE_MS;
+    expect(dueSweep(cursor, NOW_MS, options, endAtMs)?.toMs).toBe(endAtMs);
+  });
+});
+
+describe('what a sweep finds', () => {
+  const event = (gid: string, minutesAgo: number) => ({
+    gid,
+    created_at: new Date(NOW_MS - minutesAgo * MINUTE_MS).toISOString(),
+  });
+  const range = { fromMs: cursor.sweptToMs, toMs: cursor.completeToMs };
+  const swept = (pages: ReturnType<typeof event>[][], committed: string[], at = cursor) => {
+    const left = [...pages, []];
+    const ports: SweepPorts = {
+      asana: {
+        fetchPage: async () =>
+          ({
+            events: left.shift() ?? [],
+            offset: `${left.length}`,
+            asOfMs: NOW_MS,
+            nowMs: NOW_MS,
+          }) satisfies Page,
+      },
+      workspaceGid: 'w',
+      filters: {},
+      options,
+      endAtMs: undefined,
+      committedSince: async () => new Set(committed),
+    };
+    return sweep(at, range, ports, new AbortController().signal);
+  };
+  const ids = (found: Awaited<ReturnType<typeof swept>>) => found.late.map(({ id }) => id);
+
+  test('is what Asana shows and the topic lacks', async () => {
+    const found = await swept([[event('a', 50), event('late', 49)], [event('b', 20)]], ['a', 'b']);
+    expect(ids(found)).toEqual(['late']);
+  });
+
+  test('does not include what is committed at the watermark', async () => {
+    const at = { ...cursor, committed: new Map([['b', NOW_MS]]) };
+    expect(ids(await swept([[event('b', 20)]], [], at))).toEqual([]);
+  });
+
+  test('is settled as far as the lookback before Asana’s now, not to the end of the range', async () => {
+    expect((await swept([], [])).sweptToMs).toBe(NOW_MS - options.lookbackMs);
+  });
+
+  test('is cut where it is no lateness but a backlog; the sweep after it goes on there', async () => {
+    const many = Array.from({ length: 5_001 }, (_, i) => event(`${i}`, 59));
+    const found = await swept([many, [event('never read', 10)]], []);
+    expect(found.late).toHaveLength(5_001);
+    expect(found.sweptToMs).toBe(NOW_MS - 59 * MINUTE_MS);
+  });
+});
