@@ -86,7 +86,11 @@ export async function runWorkspaceSession(
     const filters = filtersFingerprint(scope.filters);
     if (cursor === undefined) {
       const start = { workspaceGid, filters, eventsTopic: topics.eventsTopic, stateTopic: topics.stateTopic };
-      await refuseSecondFirstStart(session.state, start, kafka, ports.decode, signal);
+      await refuseSecondFirstStart(session.state, start, kafka, ports.decode, signal).catch(async (error) => {
+        // Whoever fenced us while we read may have started the stream: then that is the news, and not this.
+        await session.confirm();
+        throw error;
+      });
     }
     const events = await eventsTopic(kafka, topics, cursor);
     const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
@@ -146,14 +150,16 @@ function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: Topi
 
 /**
  * What a live offset may show again: a source whose pages overlap does not stop overlapping because we have started anew.
- * Catching up needs none of it, as it begins at the watermark.
+ * Catching up begins at the watermark, and knows what is committed there.
  */
 async function recentlyCommitted(
   cursor: Cursor,
   { committedSince }: SweepPorts,
   signal: AbortSignal,
 ): Promise<Iterable<string>> {
-  return cursor.offset ? committedSince(cursor, cursor.watermarkMs - OVERLAP_MS, signal) : [];
+  const shown = cursor.offset ? await committedSince(cursor, cursor.watermarkMs - OVERLAP_MS, signal) : [];
+  // The cursor forgets these when a sweep moves its watermark, while a chain may still show them.
+  return [...shown, ...cursor.committed.keys()];
 }
 
 async function stateLocation(

@@ -3,10 +3,14 @@ import type { Clock } from '../clock.ts';
 const MINUTE_MS = 60_000;
 // Requests that left evenly spaced may arrive a little closer together than they left.
 const JITTER_GUARD = 1.01;
+// What leaves later than it should is covered by that guard, up to this.
+const MAX_LATE_MS = 500;
 
 export interface RequestBudget {
   /** Waits until one more request may leave. */
   acquire(signal: AbortSignal): Promise<void>;
+  /** A request was answered, or failed, so long after it was let go. */
+  answered(durationMs: number): void;
   /** After a 429: nobody with this token asks before `timeMs` (epoch milliseconds). */
   pauseUntil(timeMs: number): void;
 }
@@ -39,6 +43,7 @@ export class TokenBudget implements RequestBudget {
 
   async acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    let slotIsLost: boolean;
     do {
       // A pause may be lengthened while we wait for it.
       while (this.#pauseMs() > 0) await this.#wait(this.#pauseMs(), signal);
@@ -46,8 +51,16 @@ export class TokenBudget implements RequestBudget {
       const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
       this.#nextSlotMs = slotMs + this.#spacingMs;
       await this.#wait(slotMs - nowMs, signal);
-      // A slot that a pause swallowed is lost: all who waited would else leave at once when it ends.
-    } while (this.#pauseMs() > 0);
+      // A slot that a pause swallowed, or a stopped process, is lost: all who waited would else leave at once when it ends.
+      slotIsLost = this.#pauseMs() > 0 || this.#clock.monotonicMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
+    } while (slotIsLost);
+  }
+
+  answered(durationMs: number): void {
+    // It may have left as late as now: a process that was stopped just before it sent does not know. The next one keeps its
+    // distance from that.
+    if (durationMs <= MAX_LATE_MS) return;
+    this.#nextSlotMs = Math.max(this.#nextSlotMs, this.#clock.monotonicMs() + this.#spacingMs);
   }
 
   pauseUntil(timeMs: number): void {

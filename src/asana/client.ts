@@ -9,13 +9,13 @@ import type { HttpAnswer, HttpGet } from './http.ts';
 import { type Query, queryParameters } from './query.ts';
 import { readToken, type TokenSource } from './token.ts';
 
-/** One page, with the time by two clocks, Asana's (the `Date` header) and ours: either may be wrong. */
+/** One page, with the time of the answer. */
 export interface Page {
   readonly events: readonly JsonValue[];
   readonly offset: string | null;
-  /** The earlier one, before the request: what is absent from the answer was not visible then. */
+  /** On Asana's clock (the `Date` header), before the request: what is absent from the answer was not visible then. */
   readonly asOfMs: number;
-  /** The later one. */
+  /** The later of Asana's clock and ours. */
   readonly nowMs: number;
 }
 
@@ -95,8 +95,11 @@ export class AuditLogClient {
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
     const page = readAnswer(answer, offset);
     const answeredAtMs = serverTimeMs(answer.headers.date) ?? startedAtMs + durationMs;
-    const asOfMs = Math.min(startedAtMs, Math.floor(answeredAtMs - durationMs));
-    return { ...page, asOfMs, nowMs: Math.max(startedAtMs, answeredAtMs) };
+    return {
+      ...page,
+      asOfMs: Math.floor(answeredAtMs - durationMs),
+      nowMs: Math.max(startedAtMs, answeredAtMs),
+    };
   }
 
   async #get(
@@ -104,7 +107,7 @@ export class AuditLogClient {
     token: Secret,
     signal: AbortSignal,
   ): Promise<{ answer: HttpAnswer; durationMs: number }> {
-    const { get, clock, observer } = this.#ports;
+    const { get, clock, budget, observer } = this.#ports;
     const startedMs = clock.monotonicMs();
     let status: number | 'error' = 'error';
     try {
@@ -112,6 +115,7 @@ export class AuditLogClient {
       status = answer.status;
       return { answer, durationMs: clock.monotonicMs() - startedMs };
     } finally {
+      budget.answered(clock.monotonicMs() - startedMs);
       observer.requestEnded(status, clock.monotonicMs() - startedMs);
     }
   }

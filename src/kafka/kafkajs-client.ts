@@ -1,6 +1,5 @@
 import kafkajs, { type Admin, type KafkaConfig } from 'kafkajs';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Clock } from '../clock.ts';
 import type { Compression } from '../config/parse.ts';
 import { ConnectorError } from '../errors.ts';
@@ -17,6 +16,7 @@ import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader } from './kafkajs-reader.ts';
+import { silenceLimitedSockets } from './kafkajs-sockets.ts';
 import { zstdCodec } from './zstd-codec.ts';
 
 // kafkajs is CommonJS: Node finds only some of its names.
@@ -31,6 +31,8 @@ export interface KafkajsOptions {
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 20_000;
+// Below the request timeout, and above what a broker takes its time for.
+const SILENCE_LIMIT_MS = 15_000;
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 };
 const METADATA_MAX_AGE_MS = 300_000;
 
@@ -57,6 +59,7 @@ export class KafkajsClient implements KafkaClient {
       requestTimeout: REQUEST_TIMEOUT_MS,
       enforceRequestTimeout: true,
       retry: RETRY,
+      socketFactory: silenceLimitedSockets(SILENCE_LIMIT_MS),
     } satisfies KafkaConfig;
     const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
     this.#options = options;
@@ -65,7 +68,6 @@ export class KafkajsClient implements KafkaClient {
       {
         ...common,
         logger: createLogger(logger),
-        socketFactory: createSocketFactory(),
         metadataMaxAge: METADATA_MAX_AGE_MS,
         allowAutoTopicCreation: false,
       },

@@ -32,10 +32,19 @@ const READ_MARGIN_MS = 30_000;
 export class Session {
   readonly state: State;
   readonly #producer: TransactionalProducer;
+  readonly #location: StateLocation;
+  readonly #ports: SessionPorts;
 
-  private constructor(producer: TransactionalProducer, state: State) {
+  private constructor(
+    producer: TransactionalProducer,
+    state: State,
+    location: StateLocation,
+    ports: SessionPorts,
+  ) {
     this.#producer = producer;
     this.state = state;
+    this.#location = location;
+    this.#ports = ports;
   }
 
   /**
@@ -68,7 +77,7 @@ export class Session {
         }
         for (const [key, value] of elsewhere) state.set(key, value);
       }
-      return new Session(producer, state);
+      return new Session(producer, state, location, ports);
     } catch (error) {
       await producer.close().catch(() => {});
       throw error;
@@ -91,6 +100,13 @@ export class Session {
     await tx.commit();
   }
 
+  /** Throws KAFKA_FENCED where somebody else holds the transactional id by now. */
+  async confirm(): Promise<void> {
+    await this.transact((tx) =>
+      writeSession(tx, this.#location, [this.#location.partition], this.#ports.newSessionId(), this.#ports),
+    );
+  }
+
   async close(): Promise<void> {
     await this.#producer.close().catch(() => {});
   }
@@ -103,20 +119,30 @@ async function fenceAndRead(
   ports: SessionPorts,
   signal: AbortSignal,
 ): Promise<Map<string, Buffer | null>> {
-  const { sessionKey } = location;
   const sessionId = ports.newSessionId();
   const tx = await producer.begin();
-  const records = partitions.map((partition) => ({
-    partition,
-    ...sessionRecord(sessionKey, sessionId, ports.clock.now()),
-  }));
-  const { refused } = await writeRecords(tx, location, records);
-  if (refused[0]) throw refused[0].error;
+  await writeSession(tx, location, partitions, sessionId, ports);
   await tx.commit();
   const reads = partitions.map((partition) =>
     readUntilSession(location, partition, sessionId, ports, signal),
   );
   return new Map((await Promise.all(reads)).flatMap((read) => [...read]));
+}
+
+async function writeSession(
+  tx: Transaction,
+  location: StateLocation,
+  partitions: readonly number[],
+  sessionId: string,
+  { clock }: SessionPorts,
+): Promise<void> {
+  const record = sessionRecord(location.sessionKey, sessionId, clock.now());
+  const { refused } = await writeRecords(
+    tx,
+    location,
+    partitions.map((partition) => ({ partition, ...record })),
+  );
+  if (refused[0]) throw refused[0].error;
 }
 
 async function readUntilSession(

@@ -15,30 +15,36 @@ type End = (chain: Chain) => Step;
 /**
  * After a page with events and no way on but time. With `limit`, there may be an offset the next time.
  *
- * A page that shows nothing but the millisecond that it was asked for is the last one, unless a source that cuts its pages
- * shorter than we asked is hiding the rest: where no larger page was ever seen, a look behind that millisecond tells.
+ * A page that shows nothing later than what it was asked for is the last one, unless a source that cuts its pages shorter than we
+ * asked is hiding the rest: where no larger page was ever seen, a look behind it tells.
  */
 export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end: End): Step {
-  const { query, offset, habits } = chain;
-  const showsOneMillisecond = offset === undefined && page.lastCreatedAtMs === query.startAtMs;
-  if (!showsOneMillisecond || query.limit === undefined) return goOn(seen, page);
-  if (page.count >= query.limit || chain.probed) throw noProgress(page);
-  if (page.count < habits.largestPage) return end(seen);
-  const probe = {
-    ...seen,
-    query: { ...query, startAtMs: (query.startAtMs ?? 0) + 1 },
-    probe: { chain: seen },
+  const { query, offset, habits, probedCount } = chain;
+  const isAnswerByTime = offset === undefined && query.limit !== undefined;
+  if (seen.reachedMs !== query.startAtMs || !isAnswerByTime) return goOn(seen, page);
+  if (page.count >= (query.limit ?? 0) || page.count === probedCount) throw noProgress(page);
+  // What has grown was not cut.
+  if (page.count < habits.largestPage || probedCount !== undefined) return end(withoutProbe(seen));
+  const behindMs = (page.youngestMs ?? query.startAtMs ?? 0) + 1;
+  const probe = { chain: seen, count: page.count };
+  return {
+    next: { ...seen, query: { ...query, startAtMs: behindMs }, probe },
+    left: 'more',
+    readToMs: undefined,
   };
-  return { next: probe, left: 'more', readToMs: undefined };
 }
 
 /**
  * Nothing behind it: that was the end. Something: either it has come since, and then the same question shows it as well, or the
- * page was cut within the millisecond, and no question leads past it.
+ * page was cut, and no question leads past it.
  */
-export function afterProbe({ chain }: Probe, page: PageFacts, end: End): Step {
+export function afterProbe({ chain, count }: Probe, page: PageFacts, end: End): Step {
   if (page.count === 0) return end(chain);
-  return { next: { ...chain, probed: true }, left: 'more', readToMs: undefined, isPreview: true };
+  return { next: { ...chain, probedCount: count }, left: 'more', readToMs: undefined, isPreview: true };
+}
+
+function withoutProbe({ mode, query, offset, reachedMs, habits }: Chain): Chain {
+  return { mode, query, offset, reachedMs, habits };
 }
 
 function goOn(seen: Chain, page: PageFacts): Step {

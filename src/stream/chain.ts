@@ -23,8 +23,8 @@ export interface Chain {
   readonly habits: Habits;
   /** In a chain that goes by time, a look behind its last millisecond. */
   readonly probe?: Probe;
-  /** There was something behind it; the chain has to show that as well now. */
-  readonly probed?: true;
+  /** There was something behind it: so many events the page had, and it has to show more now. */
+  readonly probedCount?: number;
 }
 
 /** What the chains of a stream have learnt of the source. */
@@ -38,12 +38,17 @@ export interface Habits {
 export interface Probe {
   /** To go back to, if there is something. */
   readonly chain: Chain;
+  /** Events of the page that it looks behind. */
+  readonly count: number;
 }
 
 /** What of a page decides where to go on. */
 export interface PageFacts {
   readonly count: number;
+  /** Of the last event that is not dated in Asana's future. */
   readonly lastCreatedAtMs: number | undefined;
+  /** Of the last event, whenever that is. */
+  readonly youngestMs: number | undefined;
   readonly offset: string | null;
   readonly asOfMs: number;
 }
@@ -151,7 +156,9 @@ function stayLive(chain: Chain, page: PageFacts, scope: Scope): Step {
 function leaveWindow(chain: Chain, page: PageFacts, scope: Scope): Step {
   const { startAtMs, endAtMs, limit } = chain.query;
   const settledMs = page.asOfMs - SETTLE_MS;
-  const readToMs = Math.max(Math.min(endAtMs ?? settledMs, settledMs), startAtMs ?? Number.NEGATIVE_INFINITY);
+  // Not before what was shown: the next chain would show it again.
+  const shownMs = later(startAtMs, chain.reachedMs) ?? Number.NEGATIVE_INFINITY;
+  const readToMs = Math.max(Math.min(endAtMs ?? settledMs, settledMs), shownMs);
   if (scope.endAtMs !== undefined && readToMs >= scope.endAtMs)
     return { next: undefined, left: 'nothing', readToMs };
   const { habits } = chain;

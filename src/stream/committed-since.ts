@@ -12,8 +12,8 @@ export interface CommittedTopics {
   readonly deadLettersTopic: string;
 }
 
-// A dead letter has the time of its commit; what became visible in the range cannot have been committed long before it.
-const DEAD_LETTERS_MARGIN_MS = 3_600_000;
+// A dead letter has the time of its commit, on our clock, and the range is on Asana's: this is how far they may be apart.
+const DEAD_LETTERS_MARGIN_MS = 86_400_000;
 
 /**
  * The ids of the stream's events that the topics hold, of those created at `fromMs` or later.

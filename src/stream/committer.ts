@@ -6,7 +6,7 @@ import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';
 import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writer.ts';
 import { DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, encodeEvents } from './batch.ts';
-import { type Advance, advance, afterSweep, type Cursor, withPut } from './cursor.ts';
+import { type Advance, advance, afterSweep, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
 import { encodeGap, type Gap, gapBefore } from './gap.ts';
@@ -65,7 +65,8 @@ export class Committer {
     this.#ports.observer.pageRead(events[0]?.createdAtMs);
     const before = this.#cursor;
     const gap = gapBefore(before, page.chain, page.events, page.asOfMs);
-    const isLate = ({ createdAtMs }: StreamEvent) => before !== undefined && createdAtMs < before.watermarkMs;
+    const youngest = before ? youngestMs(before) : 0;
+    const isLate = ({ createdAtMs }: StreamEvent) => createdAtMs < youngest;
     const moved = advance(before, this.#advanceBy(page, events, gap));
     const duplicatesDropped = page.events.length - events.length;
     const caughtUp = page.step.left !== 'more';

@@ -70,17 +70,17 @@ export interface Advance {
 /**
  * The cursor after a page. It never goes back: not for a page that is out of order, not for a clock that is.
  *
- * The watermark does not follow an event that is dated in Asana's future: everything that is created until then would count
- * as committed. Such an event is remembered by its id instead.
+ * The watermark does not follow an event that is dated in Asana's future, not even to the present: everything that is created
+ * until then would count as committed. Such an event is remembered by its id instead.
  */
 export function advance(cursor: Cursor | undefined, page: Advance): Cursor {
-  const last = page.events.at(-1);
   const reached = [
     cursor ? cursor.watermarkMs : page.startAtMs,
     page.readToMs,
-    last && Math.min(last.createdAtMs, page.asOfMs),
+    lastUpTo(page.asOfMs, page.events),
   ];
-  const watermarkMs = Math.max(...reached.filter((timeMs) => timeMs !== undefined));
+  // Only events of the future, and nothing before: everything is still to be read.
+  const watermarkMs = Math.max(0, ...reached.filter((timeMs) => timeMs !== undefined));
   return {
     mode: page.mode,
     filters: page.filters,
@@ -126,8 +126,7 @@ export interface SweepAdvance {
 /** The cursor after a sweep. */
 export function afterSweep(cursor: Cursor, sweep: SweepAdvance): Cursor {
   const sweptToMs = Math.max(cursor.sweptToMs, sweep.sweptToMs);
-  const last = sweep.events.at(-1);
-  const watermarkMs = Math.max(cursor.watermarkMs, last ? Math.min(last.createdAtMs, sweep.asOfMs) : 0);
+  const watermarkMs = Math.max(cursor.watermarkMs, lastUpTo(sweep.asOfMs, sweep.events) ?? 0);
   const swept = new Map(cursor.swept);
   for (const { id, createdAtMs } of sweep.events) swept.set(id, createdAtMs);
   for (const [id, createdAtMs] of swept) if (createdAtMs < sweptToMs - sweep.lookbackMs) swept.delete(id);
@@ -141,6 +140,9 @@ export function afterSweep(cursor: Cursor, sweep: SweepAdvance): Cursor {
   };
 }
 
+const lastUpTo = (timeMs: number, events: readonly Dated[]): number | undefined =>
+  events.findLast(({ createdAtMs }) => createdAtMs <= timeMs)?.createdAtMs;
+
 function committedFrom(
   watermarkMs: number,
   cursor: Cursor | undefined,
@@ -152,6 +154,13 @@ function committedFrom(
   for (const { id, createdAtMs } of events) if (createdAtMs >= watermarkMs) committed.set(id, createdAtMs);
   return committed;
 }
+
+/** The time of the youngest event that is committed. */
+export const youngestMs = ({ watermarkMs, committed }: Cursor): number => {
+  let youngest = watermarkMs;
+  for (const createdAtMs of committed.values()) youngest = Math.max(youngest, createdAtMs);
+  return youngest;
+};
 
 /** What a transaction really put where. */
 export interface Put {

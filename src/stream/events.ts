@@ -42,14 +42,15 @@ export function readEvents(
 }
 
 /**
- * What of a page decides where to go on. Its last time is not beyond Asana's present: a chain that went on by the time of an
- * event that is dated in the future would skip all until then.
+ * What of a page decides where to go on. An event that is dated in Asana's future does not: a chain that went on by its time
+ * would skip all until then.
  */
 export function factsOf({ offset, asOfMs }: Page, events: readonly StreamEvent[]): PageFacts {
-  const last = events.findLast(({ isDated }) => isDated);
+  const last = events.findLast(({ isDated, createdAtMs }) => isDated && createdAtMs <= asOfMs);
   return {
     count: events.length,
-    lastCreatedAtMs: last && Math.min(last.createdAtMs, asOfMs),
+    lastCreatedAtMs: last?.createdAtMs,
+    youngestMs: events.at(-1)?.createdAtMs,
     offset,
     asOfMs,
   };

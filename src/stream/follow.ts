@@ -29,18 +29,19 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
   if (isComplete(committer.cursor, scope)) return;
   const following = new AbortController();
   const sweeper = new Sweeper(committer, clock, ports.sweeps, AbortSignal.any([signal, following.signal]));
-  let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
-  let refusedAt: string | undefined;
   try {
-    for (;;) {
+    // Before the chain is made: a sweep may move the watermark, and the chain starts there.
+    await sweeper.sweepNow();
+    let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
+    for (let refusedAt: string | undefined; ; ) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
-      await sweeper.sweepNow();
       const refused = await followChain(chain, sweeper, ports, signal);
       if (!refused) return;
       const at = placeOf(committer.cursor);
       // Refused right where the last one was: offsets lead nowhere here.
       const habits = { ...refused.habits, offsetsFail: refused.habits.offsetsFail || at === refusedAt };
       refusedAt = at;
+      await sweeper.sweepNow();
       const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
       chain = catchUp(fromMs, scope, clock.now(), { limit: refused.query.limit, habits });
       cause = 'offset-refused';

@@ -57,7 +57,9 @@ export function dueSweep(
 ): SweepRange | undefined {
   if (cursor === undefined || intervalMs === 0) return undefined;
   const range = { fromMs: cursor.sweptToMs, toMs: Math.min(cursor.completeToMs, endAtMs) };
-  const isDue = nowMs - lookbackMs - range.fromMs >= intervalMs;
+  // Where our clock is behind Asana's, by which all of this is dated, it would never be due.
+  const asanaNowMs = Math.max(nowMs, cursor.completeToMs);
+  const isDue = asanaNowMs - lookbackMs - range.fromMs >= intervalMs;
   return isDue && range.toMs > range.fromMs ? range : undefined;
 }
 

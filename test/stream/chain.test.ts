@@ -17,6 +17,7 @@ const scope: Scope = { filters: {}, startAtMs: undefined, endAtMs: undefined };
 const page = (facts: Partial<PageFacts>): PageFacts => ({
   count: 1_000,
   lastCreatedAtMs: NOW_MS - MINUTE_MS,
+  youngestMs: facts.lastCreatedAtMs ?? NOW_MS - MINUTE_MS,
   offset: 'next',
   asOfMs: NOW_MS,
   ...facts,
@@ -208,7 +209,7 @@ describe('an answer with data and without a new offset', () => {
       const both = page({ count: 3, offset: null, lastCreatedAtMs: 6_000 });
       const next = afterPage(step.next ?? byTime, both, scope).next;
       expect(next?.query.startAtMs).toBe(6_000);
-      expect(next?.probed).toBeUndefined();
+      expect(next?.probedCount).toBeUndefined();
     });
   });
 
