@@ -13,7 +13,11 @@ EVENTS ?= 200000
 DAYS ?= 80
 RATE ?= 5
 
-.PHONY: help setup preconditions demo test test-unit check docs stack clean
+# make simulate SEEDS=10000
+SEEDS ?= 1000
+FROM ?= 1
+
+.PHONY: help setup preconditions demo test test-unit simulate soak check docs stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +44,12 @@ test: setup check ## everything: types, lint, unit and integration tests on a re
 
 test-unit: setup ## the unit tests alone (seconds, no services)
 	@$(USE_NODE) vitest run --project unit
+
+simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, FROM=1)
+	@$(USE_NODE) node test/simulation/run.ts --seeds $(SEEDS) --from $(FROM)
+
+soak: setup ## the long fault lanes on real Kafka (about half an hour); writes docs/soak.md
+	@$(USE_NODE) node test/soak/run.ts
 
 check: setup ## types and lint
 	@$(USE_NODE) tsc --noEmit

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseSimulatorFlags, simulatorFlags } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/server.ts';
+import { messageOf } from '../errors.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 
 const HEAD = `Usage: asana-audit-kafka simulate [options]
@@ -20,7 +21,11 @@ export const simulate: Command = { summary: "serve Asana's endpoint from made-up
 async function main(argv: readonly string[], { stdout, signal }: CommandContext): Promise<number> {
   const parsed = parseSimulatorFlags(argv);
   if ('problems' in parsed) throw new UsageError(parsed.problems.join('\n  '));
-  const simulator = await startSimulator(parsed.options);
+  const simulator = await startSimulator(parsed.options).catch((error) => {
+    throw new UsageError(
+      `cannot listen on ${parsed.options.host}:${parsed.options.port}: ${messageOf(error)}`,
+    );
+  });
   const { token, workspaces } = simulator.options;
   stdout.write(`serving ${simulator.baseUrl}\n`);
   stdout.write(

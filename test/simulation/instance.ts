@@ -1,0 +1,99 @@
+/** One process that runs the connector's streams over the models: what `src/connector.ts` composes, without the network. */
+
+import { TokenBudget } from '../../src/asana/budget.ts';
+import { AuditLogClient } from '../../src/asana/client.ts';
+import { createDecoder } from '../../src/avro/decoder.ts';
+import { EVENT_TYPE } from '../../src/avro/schema.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { forever } from '../../src/stream/follow.ts';
+import { type Outcome, runStream } from '../../src/stream/stream.ts';
+import {
+  runWorkspaceSession,
+  type WorkspacePorts,
+  type WorkspaceStream,
+} from '../../src/workspace-session.ts';
+import { Dice } from './dice.ts';
+import { SimulatedProcess } from './process.ts';
+import { topicOptions } from './topics.ts';
+import { watchStream } from './watch.ts';
+import type { World } from './world.ts';
+
+export const CONNECTOR_NAME = 'sim';
+const TOKEN = 'simulator-token';
+const SCHEMA_ID = 7;
+const decode = createDecoder(async () => EVENT_TYPE);
+
+export interface Instance {
+  readonly process: SimulatedProcess;
+  /** Its end by itself: by SIGTERM, or because no stream can go on. Never after a kill. */
+  readonly ended: Promise<readonly Outcome[]>;
+  /** SIGTERM. */
+  terminate(): void;
+}
+
+export function startInstance(world: World, name: string, wallOffsetMs: number, purpose: number): Instance {
+  const { plan, time, trace, asana, history } = world;
+  const process = new SimulatedProcess(name, time, wallOffsetMs, trace);
+  const dice = new Dice(plan.seed, purpose);
+  const kafka = world.connect(process, dice);
+  const budget = new TokenBudget(plan.requestsPerMinute, process, () =>
+    world.coverage.reach('waits for its budget'),
+  );
+  const get = asana.httpGet(process, () => history.addRequest(name, plan.requestsPerMinute, time.nowMs));
+  const stop = new AbortController();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop.signal, failed.signal]);
+  let sessions = 0;
+  const runWorkspace = async (workspaceGid: string): Promise<Outcome> => {
+    const { observer, asanaObserver, counting } = watchStream(world, name, workspaceGid);
+    const client = new AuditLogClient(
+      asana.baseUrl,
+      workspaceGid,
+      { value: new Secret(TOKEN) },
+      {
+        get,
+        clock: process,
+        random: dice.random,
+        budget,
+        observer: asanaObserver,
+      },
+    );
+    const stream: WorkspaceStream = {
+      connectorName: CONNECTOR_NAME,
+      workspaceGid,
+      scope: { filters: {}, startAtMs: undefined, endAtMs: undefined },
+      pollIntervalMs: plan.pollIntervalMs,
+      topics: topicOptions(plan),
+      transactionTimeoutMs: plan.transactionTimeoutMs,
+      sweeps: plan.sweeps,
+    };
+    const ports: WorkspacePorts = {
+      asana: counting(client),
+      kafka,
+      decode,
+      schemaId: () => process.call('look up the schema', () => world.lookUpSchema(process, SCHEMA_ID)),
+      clock: process,
+      newSessionId: () => `${name}.${++sessions}`,
+      observer,
+      until: forever,
+    };
+    const outcome = await runStream(
+      (limited) => runWorkspaceSession(stream, ports, limited),
+      {
+        clock: process,
+        random: dice.random,
+        observer,
+        connectorName: CONNECTOR_NAME,
+        wellAfterMs: 60_000 + 2 * plan.pollIntervalMs,
+      },
+      signal,
+    );
+    if (outcome.ended === 'failed' && outcome.error.disposition === 'exit') failed.abort(outcome.error);
+    return outcome;
+  };
+  return {
+    process,
+    ended: Promise.all(plan.workspaces.map(runWorkspace)),
+    terminate: () => process.deliver(() => stop.abort(new Error('SIGTERM'))),
+  };
+}

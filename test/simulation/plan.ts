@@ -1,0 +1,129 @@
+/** Everything that a seed decides before the run begins: the world's size and habits. */
+
+import { transientFaultKinds } from '../../simulator/fault-kinds.ts';
+import type { SimulatorOptions } from '../../simulator/options.ts';
+import { Dice } from './dice.ts';
+
+export interface Plan {
+  readonly seed: number;
+  readonly workspaces: readonly string[];
+  readonly asana: Partial<SimulatorOptions>;
+  readonly eventsPartitions: number;
+  readonly statePartitions: number;
+  /** Of the events topic where it exists before the connector does. */
+  readonly maxMessageBytes: number | undefined;
+  readonly pollIntervalMs: number;
+  readonly requestsPerMinute: number;
+  readonly transactionTimeoutMs: number;
+  readonly sweeps: { readonly lookbackMs: number; readonly intervalMs: number };
+  readonly fetchBatches: number;
+  readonly kafkaLatencyMs: Range;
+  readonly asanaLatencyMs: Range;
+  /** Share of requests to Kafka that go wrong while there are faults. */
+  readonly kafkaLosses: number;
+  /** Without a Date header, nobody can tell how far one's own clock is from Asana's. */
+  readonly clocksAgree: boolean;
+  /** How long the faults last. */
+  readonly faultMs: number;
+  readonly faults: number;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const PURPOSE = 1;
+const NEXT_PAGES = [
+  'always',
+  'always',
+  'with-limit',
+  'until-exhausted',
+  'with-limit-until-exhausted',
+] as const;
+
+export function planOf(seed: number): Plan {
+  const dice = new Dice(seed, PURPOSE);
+  const pageSize = dice.scale(3, 50);
+  const pollIntervalMs = dice.scale(2_000, 8_000);
+  const lookbackMs = dice.pick([1, 2]) * MINUTE_MS;
+  const latency = { from: 20, to: dice.scale(60, 2_000) };
+  const requestsPerMinute = dice.pick([40, 60, 120, 600, 1_200, 0]);
+  const gapMs = Math.max(
+    pollIntervalMs,
+    latency.to,
+    requestsPerMinute === 0 ? 0 : 180_000 / requestsPerMinute,
+  );
+  const clocksAgree = dice.chance(0.1);
+  return {
+    seed,
+    clocksAgree,
+    workspaces: Array.from({ length: dice.pick([1, 1, 1, 2, 2, 3]) }, (_, at) => `12012345678901${20 + at}`),
+    asana: asanaOptions(dice, seed, { pageSize, pollIntervalMs, lookbackMs, gapMs, clocksAgree }),
+    eventsPartitions: dice.whole(1, 4),
+    statePartitions: dice.pick([1, 1, 2, 3]),
+    maxMessageBytes: dice.chance(0.4) ? dice.scale(700, 20_000) : undefined,
+    pollIntervalMs,
+    requestsPerMinute,
+    transactionTimeoutMs: dice.pick([10, 20, 60]) * SECOND_MS,
+    sweeps: { lookbackMs, intervalMs: dice.pick([30, 60]) * SECOND_MS },
+    fetchBatches: dice.whole(4, 60),
+    kafkaLatencyMs: { from: 1, to: dice.scale(4, 150) },
+    asanaLatencyMs: latency,
+    kafkaLosses: dice.pick([0, 0.003, 0.01, 0.03]),
+    faultMs: dice.scale(30, 150) * SECOND_MS,
+    faults: dice.whole(2, 9),
+  };
+}
+
+interface Bounds {
+  readonly pageSize: number;
+  readonly pollIntervalMs: number;
+  readonly lookbackMs: number;
+  readonly gapMs: number;
+  readonly clocksAgree: boolean;
+}
+
+function asanaOptions(dice: Dice, seed: number, bounds: Bounds): Partial<SimulatorOptions> {
+  const { pageSize, pollIntervalMs, lookbackMs, gapMs, clocksAgree } = bounds;
+  const skewsMs = [0, 0, 5 * MINUTE_MS, -5 * MINUTE_MS, dice.chance(0.1) ? 2 * HOUR_MS : 0];
+  const clockSkewMs = clocksAgree ? 0 : dice.pick(skewsMs);
+  const nextPage = dice.pick(NEXT_PAGES);
+  const ties = dice.chance(0.25) ? dice.whole(2, Math.min(60, 2 * pageSize)) : 0;
+  const perSecond = (0.4 * pageSize * SECOND_MS) / (pollIntervalMs + SECOND_MS);
+  return {
+    seed: seed % 0xffff_ffff,
+    events: dice.scale(20, Math.min(250, 20 * pageSize)),
+    days: dice.pick([0.01, 0.2, 5, 60]),
+    rate: dice.chance(0.15) ? 0 : Math.min(0.6, perSecond) * dice.random(),
+    // Without next_page, a full page of one millisecond has no way past it: there must be none by chance.
+    burst: nextPage.endsWith('until-exhausted') ? 0 : dice.pick([0, 0.15, 0.5]),
+    eventsPerMillisecond: ties,
+    milliseconds: dice.pick(['spread', 'consecutive']),
+    poison: dice.chance(0.12) ? 0.01 : 0,
+    unknownFields: 0.05,
+    bigIntegers: 0.02,
+    pageSize,
+    nextPage,
+    offsetLifetimeMs: dice.chance(0.5) ? 0 : dice.scale(4 * gapMs + 2_000, HOUR_MS),
+    offsetFilters: dice.pick(['required', 'ignored', 'applied']),
+    ties: dice.pick(['shuffled', 'stable']),
+    // A sweep waits until both clocks have passed an event: hours, where they differ by hours.
+    lateShare: dice.chance(0.3) && clockSkewMs < HOUR_MS ? dice.pick([0.05, 0.3]) : 0,
+    lateByMs: Math.round(lookbackMs * dice.pick([0.2, 0.9])),
+    lateOffset: dice.pick(['skips', 'shows']),
+    clockSkewMs,
+    dateHeader: !clocksAgree || dice.chance(0.5),
+    requestsPerMinute: dice.pick([0, 60, 150, 1_500]),
+    rateWindowMs: dice.pick([10, 60]) * SECOND_MS,
+    retryAfter: dice.pick(['seconds', 'date', 'absent', 'negative', 'absurd']),
+    faults: dice.pick([0, 0.02, 0.08, 0.25]),
+    faultKinds: transientFaultKinds,
+  };
+}
+
+/** What the source does once faults are over. */
+export const HEALED: Partial<SimulatorOptions> = { faults: 0, requestsPerMinute: 0 };

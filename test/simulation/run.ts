@@ -1,0 +1,102 @@
+/**
+ * `node test/simulation/run.ts --seeds N [--from S] [--seed S --trace]`: simulates, and says what was violated.
+ *
+ * Exits 1 if anything was. `--processes P` shares the seeds, `--json` prints one line of JSON, `--until INVARIANT` stops at the
+ * first seed that violates it.
+ */
+
+import { parseArgs } from 'node:util';
+import { INVARIANTS } from '../../src/verify/invariants.ts';
+import { type BatchResult, type Failure, mergeResults, runBatch, seedsFrom } from './batch.ts';
+import { runChild } from './child.ts';
+import { missingFrom } from './expected-coverage.ts';
+import { scheduleFaults } from './faults.ts';
+import { planOf } from './plan.ts';
+import { simulate } from './simulate.ts';
+
+/** Fewer seeds than this need not meet every fault. */
+const ENOUGH_FOR_COVERAGE = 500;
+const MOST_DETAILS = 5;
+const TIMEOUT_A_SEED_MS = 30_000;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    step: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    processes: { type: 'string', default: '1' },
+    until: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = values.seed === undefined ? await runMany() : await runOne(Number(values.seed));
+
+async function runOne(seed: number): Promise<number> {
+  const run = await simulate(seed, values.trace ? console.log : undefined);
+  describeFailure({ seed, violations: run.violations });
+  console.log(`trace ${run.digest}`);
+  console.log(`${run.violations.length} violations; ${JSON.stringify(run.figures)}`);
+  return run.violations.length > 0 ? 1 : 0;
+}
+
+async function runMany(): Promise<number> {
+  const startedMs = performance.now();
+  const result = await runAll(Number(values.from), Number(values.seeds), Number(values.processes));
+  if (values.json) console.log(JSON.stringify(result));
+  else summarize(result, performance.now() - startedMs);
+  return result.failures.length > 0 ? 1 : 0;
+}
+
+async function runAll(first: number, count: number, processes: number): Promise<BatchResult> {
+  const step = Number(values.step);
+  if (processes > 1) {
+    const share = Math.ceil(count / processes);
+    const children = Array.from({ length: processes }, (_, at) =>
+      runChild({ first: first + at, count: share, step: processes, timeoutMs: share * TIMEOUT_A_SEED_MS }),
+    );
+    const result = mergeResults(await Promise.all(children));
+    if (!values.json) result.failures.forEach(describeFailure);
+    return result;
+  }
+  const until = INVARIANTS.find((invariant) => invariant === values.until);
+  if (values.until !== undefined && until === undefined) throw new TypeError(`no invariant ${values.until}`);
+  return runBatch(seedsFrom(first, count, step), {
+    until,
+    ...(values.json ? {} : { onFailure: describeFailure }),
+  });
+}
+
+function describeFailure({ seed, violations }: Failure): void {
+  if (violations.length === 0 && !values.trace) return;
+  const plan = planOf(seed);
+  console.log(`seed ${seed}: ${JSON.stringify(plan)}`);
+  for (const { atMs, fault } of scheduleFaults(plan))
+    console.log(`  at ${atMs.toFixed(0)} ms ${JSON.stringify(fault)}`);
+  for (const { invariant, detail } of violations.slice(0, MOST_DETAILS))
+    console.log(`  VIOLATED ${invariant}: ${detail}`);
+  if (violations.length > MOST_DETAILS) console.log(`  and ${violations.length - MOST_DETAILS} more`);
+}
+
+function summarize(result: BatchResult, durationMs: number): void {
+  const coverage = new Map(result.coverage);
+  console.log('met, and how often:');
+  for (const [name, count] of [...coverage].sort()) console.log(`  ${String(count).padStart(8)}  ${name}`);
+  const missing = missingFrom(coverage);
+  if (result.runs >= ENOUGH_FOR_COVERAGE && missing.length > 0) {
+    console.log(`NOT met: ${missing.join(', ')}`);
+    process.exitCode = 1;
+  }
+  const virtualHours = (result.virtualMs / 3_600_000).toFixed(1);
+  // With no failure in n runs, a run fails with a probability below 3/n at 95 % confidence.
+  const bound =
+    result.failures.length === 0
+      ? `, failure below ${(3 / result.runs).toExponential(1)} a seed at 95 %`
+      : '';
+  console.log(
+    `${result.runs} seeds, ${result.failures.length} with violations${bound}; ${result.events} events, ` +
+      `${result.transactions} transactions, ${virtualHours} virtual hours in ${(durationMs / 1000).toFixed(1)} s`,
+  );
+}

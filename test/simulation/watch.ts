@@ -1,0 +1,74 @@
+/** Takes down what a stream says of itself, and how many pages it holds. */
+
+import type { AuditLogClient } from '../../src/asana/client.ts';
+import type { ConnectorError } from '../../src/errors.ts';
+import { isJsonObject, type JsonValue } from '../../src/json.ts';
+import type { StreamObserver } from '../../src/stream/observer.ts';
+import type { WorkspacePorts } from '../../src/workspace-session.ts';
+import type { World } from './world.ts';
+
+export function watchStream(world: World, name: string, workspaceGid: string) {
+  const { coverage, trace } = world;
+  const history = world.history.streamOf(workspaceGid);
+  /** Live pages that were read and not committed. Those of a window may be a sweep's, which are not kept. */
+  let ahead = 0;
+  let wasLive = false;
+  let youngestMs = Number.NaN;
+  const observer: StreamObserver = {
+    sessionStarted: (cause) => {
+      trace.note(`${name} ${workspaceGid} session: ${cause}`);
+      ahead = 0;
+    },
+    sessionEnded: (error) => coverage.reach(`session ended: ${error.code}`),
+    pageRead: () => {},
+    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gap }, { mode }) => {
+      if (pages === 1 && mode === 'live') {
+        history.mostPagesAhead = Math.max(history.mostPagesAhead, ahead);
+        ahead = Math.max(0, ahead - 1);
+      }
+      history.reported.set(name, (history.reported.get(name) ?? 0) + events);
+      for (const { reason } of deadLetters) coverage.reach(`dead letter: ${reason}`);
+      if (duplicatesDropped > 0) coverage.reach('drops what it has committed');
+      if (late > 0) coverage.reach('publishes a late event');
+      if (gap) coverage.reach('records a gap');
+    },
+    swept: () => coverage.reach('sweeps'),
+    positioned: ({ mode }) => {
+      wasLive = mode === 'live';
+    },
+    catchingUp: (cause) => {
+      coverage.reach(`catches up: ${cause}`);
+      ahead = 0;
+    },
+    halted: (error) => {
+      trace.note(`${name} ${workspaceGid} halted: ${error.code} ${error.message}`);
+      coverage.reach(`halted: ${error.code}`);
+    },
+    finished: () => {},
+  };
+  const asanaObserver = {
+    requestEnded: () => {},
+    requestFailed: (error: ConnectorError) => coverage.reach(`asana request repeated: ${error.code}`),
+    requestRecovered: () => coverage.reach('asana request recovered'),
+  };
+  const counting = (client: AuditLogClient): WorkspacePorts['asana'] => ({
+    fetchPage: async (query, offset, signal) => {
+      // A session's first request carries an offset only if that came from its state.
+      if (wasLive && offset !== undefined) coverage.reach('takes up a live offset');
+      wasLive = false;
+      const page = await client.fetchPage(query, offset, signal);
+      // A look behind the last page that finds something is not kept, and asked for again.
+      const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
+      youngestMs = Math.max(...page.events.map(timeOf));
+      if (!isPreview && query.endAtMs === undefined) ahead++;
+      return page;
+    },
+  });
+  return { observer, asanaObserver, counting };
+}
+
+function timeOf(event: JsonValue): number {
+  const createdAt = isJsonObject(event) ? event.created_at : undefined;
+  const timeMs = typeof createdAt === 'string' ? Date.parse(createdAt) : Number.NaN;
+  return Number.isNaN(timeMs) ? 0 : timeMs;
+}

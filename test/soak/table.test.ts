@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { type LaneReport, NOTHING_DONE } from '../faults/lane.ts';
+import { isClean, soakTable } from './table.ts';
+
+const clean: LaneReport = {
+  ...NOTHING_DONE,
+  lane: 'crash',
+  kills: 200,
+  killsOpen: 70,
+  recoveriesMs: [1_000, 2_000, 9_000],
+  stock: { events: 1_000_000, lost: 0, duplicated: 0, violations: [], ledger: 'proven', balanced: true },
+};
+
+test('n clean kills bound the failure probability of one at 3/n', () => {
+  const table = soakTable([clean]);
+  expect(table).toContain('| kills -9 of the connector | 200 |');
+  expect(table).toContain('| with a transaction open | 70 (35 %) |');
+  expect(table).toContain('below 0.0150');
+  expect(table).toContain('| recovery p50 | 2.0 s (of 3 recoveries) |');
+  expect(table).toContain('| recovery p99 | 9.0 s |');
+});
+
+test('one lost event leaves no bound to speak of', () => {
+  const table = soakTable([{ ...clean, stock: { ...clean.stock, lost: 1 } }]);
+  expect(table).toContain('| lost | 1 |');
+  expect(table).toContain('below 1.0000');
+});
+
+test('a lane is clean only without violation, without problem and with a balanced ledger', () => {
+  expect(isClean(clean)).toBe(true);
+  expect(isClean({ ...clean, problems: ['ended by itself'] })).toBe(false);
+  expect(isClean({ ...clean, stock: { ...clean.stock, balanced: false } })).toBe(false);
+  const violations = [{ invariant: 'fidelity', detail: 'altered' }] as const;
+  expect(isClean({ ...clean, stock: { ...clean.stock, violations } })).toBe(false);
+});

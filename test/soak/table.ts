@@ -1,0 +1,96 @@
+/** The result of a soak as Markdown. */
+
+import type { LaneReport } from '../faults/lane.ts';
+import { failureBound, percentile } from '../faults/statistics.ts';
+
+export interface Circumstances {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly commit: string;
+  readonly command: string;
+  readonly machine: string;
+  /** Lanes that ended with an error of their own: the error. */
+  readonly broken: ReadonlyMap<string, string>;
+}
+
+const number = (value: number): string => value.toLocaleString('en');
+const seconds = (valueMs: number | undefined): string =>
+  valueMs === undefined ? 'none measured' : `${(valueMs / 1_000).toFixed(1)} s`;
+const sum = (reports: readonly LaneReport[], of: (report: LaneReport) => number): number =>
+  reports.reduce((total, report) => total + of(report), 0);
+
+export const isClean = ({ stock, problems }: LaneReport): boolean =>
+  stock.violations.length === 0 && stock.balanced && problems.length === 0;
+
+export function soakTable(reports: readonly LaneReport[]): string {
+  const kills = sum(reports, (report) => report.kills);
+  const killsOpen = sum(reports, (report) => report.killsOpen);
+  const killsCommitting = sum(reports, (report) => report.killsCommitting);
+  const lost = sum(reports, ({ stock }) => stock.lost);
+  const duplicated = sum(reports, ({ stock }) => stock.duplicated);
+  const recoveries = reports.flatMap(({ recoveriesMs }) => recoveriesMs);
+  const clean = lost + duplicated === 0 ? kills : 0;
+  const share = kills === 0 ? 0 : Math.round((100 * killsOpen) / kills);
+  const rows: [string, string][] = [
+    ['kills -9 of the connector', number(kills)],
+    ['with a transaction open', `${number(killsOpen)} (${share} %)`],
+    ['with a commit under way', number(killsCommitting)],
+    ['broker kills -9', number(sum(reports, (report) => report.brokerKills))],
+    ['leader moves (rounds, all partitions)', number(sum(reports, (report) => report.leaderMoves))],
+    ['transaction coordinator moves', number(sum(reports, (report) => report.coordinatorMoves))],
+    ['zombies', number(sum(reports, (report) => report.zombies))],
+    ['network faults', number(sum(reports, (report) => report.networkFaults))],
+    ['events', number(sum(reports, ({ stock }) => stock.events))],
+    ['lost', number(lost)],
+    ['duplicated', number(duplicated)],
+    ['recovery p50', `${seconds(percentile(recoveries, 0.5))} (of ${recoveries.length} recoveries)`],
+    ['recovery p99', seconds(percentile(recoveries, 0.99))],
+    [
+      'failure probability of a kill, at 95 %',
+      `below ${failureBound(clean).toFixed(4)} (3/n, n = ${clean} clean kills)`,
+    ],
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}
+
+/** The page `docs/soak.md`. */
+export function soakPage(reports: readonly LaneReport[], circumstances: Circumstances): string {
+  const { startedAt, durationMs, commit, command, machine, broken } = circumstances;
+  return `# The long run
+
+Written by \`test/soak/run.ts\`; the lanes are in \`test/faults/\`. Events are counted by gid, read_committed, against what the simulator says
+that it showed. A recovery goes from a kill to the next acknowledged commit of events; a kill that another kill overtook has none.
+
+- date: ${startedAt}, ${Math.round(durationMs / 60_000)} minutes
+- commit: ${commit}
+- command: \`${command}\`
+- machine: ${machine}
+
+${soakTable(reports)}
+
+${[...broken].map(([lane, error]) => `**The lane ${lane} did not end:** ${firstLines(error)}\n\n`).join('')}${reports.map(section).join('\n\n')}
+
+## What it does not show
+
+- The kills of the connector are on one broker (aimed through a proxy in front of it), the broker faults on three, with the connector alive;
+  one workspace each, no late events, no fleet.
+- A coordinator moves because its broker is killed or restarted. Controllers move with their brokers; their moves are not counted.
+- A kill at a random time comes at most 5 s after the start of the process, so many come before its first commit.
+- Who wrote a state record is not looked at: a fork shows as a duplicate, as a count that goes back, or as a ledger that is not balanced.
+- It all runs on one machine: no disk is lost, and no page cache with it.
+`;
+}
+
+function section({ lane, stock, problems, notes }: LaneReport): string {
+  const { violations } = stock;
+  const lines = [
+    `${number(stock.events)} events, ${stock.lost} lost, ${stock.duplicated} duplicated, ${violations.length} violations of an invariant in all; the ledger is ${stock.balanced ? 'balanced' : 'NOT balanced'}`,
+    ...notes,
+    ...violations.slice(0, 5).map(({ invariant, detail }) => `**${invariant}**: ${detail}`),
+    ...problems.map((problem) => `**problem**: ${firstLines(problem)}`),
+  ];
+  return `## ${lane}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+const firstLines = (text: string): string => text.split('\n').slice(0, 4).join(' / ').slice(0, 600);
