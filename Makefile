@@ -46,7 +46,7 @@ test-unit: setup ## the unit tests alone (seconds, no services)
 	@$(USE_NODE) vitest run --project unit
 
 simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, FROM=1)
-	@$(USE_NODE) node test/simulation/run.ts --seeds $(SEEDS) --from $(FROM)
+	@$(USE_NODE) node test/simulation/run.ts --seeds $(SEEDS) --from $(FROM) --processes 2
 
 soak: setup ## the long fault lanes on real Kafka (about half an hour); writes docs/soak.md
 	@$(USE_NODE) node test/soak/run.ts
