@@ -61,7 +61,7 @@ async function writeWhileLeadersMove(
     replicationFactor: 3,
     settings: { 'min.insync.replicas': '2' },
   });
-  const mover = await startLeaderMover(cluster.bootstrapServers, topic, 150);
+  const mover = await startLeaderMover(cluster.bootstrapServers, topic, 300);
   const committed = new Set<string>();
   const deadlineMs = Date.now() + 60_000;
   for (let round = 0; committed.size < enough && Date.now() < deadlineMs; round++) {
@@ -77,10 +77,10 @@ async function writeWhileLeadersMove(
   return { committed, moves: mover.rounds() };
 }
 
-describe('while leaders move every 150 ms', () => {
+describe('while leaders move every 300 ms', () => {
   test('one send a partition loses nothing and repeats nothing', async () => {
     let producer = await kafka.openProducer('one-partition-a-send');
-    const { committed, moves } = await writeWhileLeadersMove('leaders-ruled', 600, async (records) => {
+    const { committed, moves } = await writeWhileLeadersMove('leaders-ruled', 300, async (records) => {
       try {
         const tx = await producer.begin();
         await writeRecords(tx, { topic: 'leaders-ruled', maxMessageBytes: 1_000_000 }, records);
@@ -99,44 +99,54 @@ describe('while leaders move every 150 ms', () => {
     expect({ lost, duplicated }).toEqual({ lost: 0, duplicated: 0 });
   });
 
-  // The rule switched off: this is what it guards against. If kafkajs is mended one day, this test says so.
-  test('one send over all partitions loses and repeats records of transactions that it has committed', async () => {
-    const client = new kafkajs.Kafka({
-      brokers: cluster.bootstrapServers.split(','),
-      logLevel: kafkajs.logLevel.NOTHING,
-    });
-    const open = async () => {
-      const producer = client.producer({
-        transactionalId: 'all-partitions-a-send',
-        idempotent: true,
-        maxInFlightRequests: 5,
-        retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 16 },
-        createPartitioner:
-          () =>
-          ({ message }) =>
-            message.partition ?? 0,
-      });
-      await producer.connect();
-      return producer;
-    };
-    let producer = await open();
-    const { committed } = await writeWhileLeadersMove('leaders-unruled', 900, async (records) => {
-      try {
-        const tx = await producer.transaction();
-        await tx.send({
-          topic: 'leaders-unruled',
-          messages: records.map(({ key, value, partition }) => ({ key, value, partition })),
-        });
-        await tx.commit();
-      } catch (error) {
-        await producer.disconnect().catch(() => {});
-        producer = await open();
-        throw error;
-      }
-    });
-    await producer.disconnect();
-
-    const { lost, duplicated } = await countOf('leaders-unruled', committed);
-    expect(lost + duplicated).toBeGreaterThan(0);
+  // The rule switched off: this is what it guards against. If kafkajs is mended one day, this test says so. Not every leader moves
+  // just while a send is half answered, so there are several rounds.
+  test('one send over all partitions loses and repeats records of transactions that it has committed', {
+    timeout: 400_000,
+  }, async () => {
+    let wrong = 0;
+    for (let round = 1; wrong === 0 && round <= 5; round++) {
+      const topic = `leaders-unruled-${round}`;
+      const { committed } = await writeOverAllPartitions(topic);
+      const { lost, duplicated } = await countOf(topic, committed);
+      wrong = lost + duplicated;
+    }
+    expect(wrong).toBeGreaterThan(0);
   });
 });
+
+async function writeOverAllPartitions(topic: string): Promise<{ committed: Set<string>; moves: number }> {
+  const client = new kafkajs.Kafka({
+    brokers: cluster.bootstrapServers.split(','),
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  const open = async () => {
+    const producer = client.producer({
+      transactionalId: 'all-partitions-a-send',
+      idempotent: true,
+      maxInFlightRequests: 5,
+      retry: { initialRetryTime: 5, maxRetryTime: 1_000, retries: 16 },
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
+    await producer.connect();
+    return producer;
+  };
+  let producer = await open();
+  const written = await writeWhileLeadersMove(topic, 600, async (records) => {
+    try {
+      const tx = await producer.transaction();
+      const messages = records.map(({ key, value, partition }) => ({ key, value, partition }));
+      await tx.send({ topic, messages });
+      await tx.commit();
+    } catch (error) {
+      await producer.disconnect().catch(() => {});
+      producer = await open();
+      throw error;
+    }
+  });
+  await producer.disconnect();
+  return written;
+}
