@@ -1,6 +1,6 @@
 /** `GET /workspaces/{gid}/audit_log_events`: from a request to the content of its page. */
 
-import { type Answer, jsonAnswer } from './errors.ts';
+import { type Answer, jsonAnswer, Refusal, refusedAnswer } from './errors.ts';
 import { CANONICAL } from './event.ts';
 import { invalidOffset, type OffsetContent, type OffsetTokens } from './offsets.ts';
 import type { SimulatorOptions } from './options.ts';
@@ -55,6 +55,8 @@ export async function answerPage(
     lookAhead: isUntilExhausted ? 'one-match' : 'none',
   };
   const page = await readPage(workspace.dataset, workspace.maker, request, context.pause);
+  if (page.indexes.some((index) => isRefused(workspace.dataset.timeline.timeAt(index), options)))
+    throw new Refusal(refusedAnswer(options.refusedWith));
 
   const salt = Math.floor(random() * SALTS);
   const events = page.indexes.map((index) =>
@@ -67,6 +69,9 @@ export async function answerPage(
   const content = { workspaceGid: workspace.gid, filters, position: page.position, issuedMs: nowMs };
   return { events, nextPage: buildNextPage(content, query, context) };
 }
+
+const isRefused = (timeMs: number, { refusedFrom, refusedForMs }: SimulatorOptions): boolean =>
+  timeMs >= refusedFrom && timeMs < refusedFrom + refusedForMs;
 
 function firstPosition(options: SimulatorOptions, random: RandomStream): PageRequest['position'] {
   const tieSalt = options.ties === 'shuffled' ? 1 + Math.floor(random() * SALTS) : 0;

@@ -1,5 +1,7 @@
 /** Answers of the simulator, and the API's error bodies. */
 
+import type { SimulatorOptions } from './options.ts';
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -39,6 +41,19 @@ export class Refusal extends Error {
     super(`answered with ${answer.status}`);
     this.answer = answer;
   }
+}
+
+/** What a page that is refused for good is answered with. */
+export function refusedAnswer(how: SimulatorOptions['refusedWith']): Answer {
+  if (how === 'html-200')
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>This page is broken.</html>',
+    };
+  return how === '400'
+    ? errorAnswer(400, 'Bad Request')
+    : errorAnswer(500, 'Server Error', {}, '7 bad bees break bread');
 }
 
 export const refuse = (status: number, message: string): Refusal => new Refusal(errorAnswer(status, message));

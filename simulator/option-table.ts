@@ -162,6 +162,18 @@ export const simulatorOptionTable = {
     default: transientFaultKinds,
     help: 'which faults, comma-separated',
   },
+  refusedFrom: {
+    kind: 'integer',
+    default: 0,
+    help: 'events created from then on, milliseconds since 1970, for --refused-for: no page that would show one is ever answered',
+  },
+  refusedForMs: { kind: 'duration', default: 0, help: 'how long that time is; 0 = none' },
+  refusedWith: {
+    kind: 'choice',
+    choices: ['500', '400', 'html-200'],
+    default: '500',
+    help: 'what such a page is answered with instead',
+  },
   slowBytesPerSecond: { kind: 'integer', default: 16_384, min: 1, help: 'speed of the fault "slow"' },
   gzip: { kind: 'switch', default: false, help: 'compress where the client accepts it' },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,4 +1,5 @@
 import type { AuditLogClient } from './asana/client.ts';
+import { PatientClient } from './asana/patient-client.ts';
 import { createDecoder } from './avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from './avro/registry.ts';
 import { createClients, registryConnection, schemaRequest, scopeOf, topicOptions } from './clients.ts';
@@ -106,7 +107,12 @@ function runWorkspace(
   };
   const schemaId = (limited: AbortSignal) => resolveSchemaId(schemaRequest(config, clock), limited);
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
-  const workspacePorts = { asana, kafka, schemaId, decode, clock, newSessionId, observer, until };
+  const patient = new PatientClient(asana, config.SKIP_REFUSED_AFTER, {
+    clock,
+    random,
+    onRefused: observer.refused,
+  });
+  const workspacePorts = { asana: patient, kafka, schemaId, decode, clock, newSessionId, observer, until };
   return runStream(
     (limited) => runWorkspaceSession(stream, workspacePorts, limited),
     { clock, random, observer, connectorName, wellAfterMs: 60_000 + 2 * pollIntervalMs },

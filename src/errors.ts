@@ -4,6 +4,8 @@ export type Disposition =
   | 'retry-request'
   /** Give up the offset and catch up from the watermark, in the same session. */
   | 'catch-up'
+  /** The refused piece is stepped over with a gap record, in the same session. */
+  | 'step-over'
   /** The record goes to the dead letters, in the same transaction. */
   | 'dead-letter'
   /** End the session; the next one starts from the state topic. */
@@ -37,6 +39,10 @@ export const ERRORS = {
   ASANA_OFFSET_REFUSED: {
     disposition: 'catch-up',
     nextStep: 'nothing: the stream catches up from its watermark',
+  },
+  ASANA_REFUSED_FOR_GOOD: {
+    disposition: 'step-over',
+    nextStep: 'nothing: the refused piece is stepped over, with a gap record',
   },
   ASANA_UNAUTHORIZED: {
     disposition: 'halt-stream',
@@ -91,9 +97,14 @@ export const ERRORS = {
   },
   DEAD_LETTER_REFUSED: {
     disposition: 'halt-stream',
-    nextStep: 'raise max.message.bytes of the dead letters topic',
+    nextStep:
+      'raise max.message.bytes of the dead letters topic; where it is the timestamp that is refused, set the clock of this machine',
   },
-  STATE_REFUSED: { disposition: 'halt-stream', nextStep: 'raise max.message.bytes of the state topic' },
+  STATE_REFUSED: {
+    disposition: 'halt-stream',
+    nextStep:
+      'raise max.message.bytes of the state topic; where it is the timestamp that is refused, set the clock of this machine',
+  },
   ANOTHER_INSTANCE: {
     disposition: 'exit',
     nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',

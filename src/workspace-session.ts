@@ -1,4 +1,4 @@
-import type { AuditLogClient } from './asana/client.ts';
+import type { AuditLog } from './asana/patient-client.ts';
 import { filtersFingerprint } from './asana/query.ts';
 import type { DecodeRecord } from './avro/decoder.ts';
 import { EventSerializer } from './avro/serializer.ts';
@@ -7,7 +7,7 @@ import { withDeadline } from './deadline.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
 import { Session, type SessionPorts, type StateLocation } from './kafka/session.ts';
-import { stateKeys, statePartition, transactionalId } from './kafka/state-keys.ts';
+import { type StateKeys, stateKeys, statePartition, transactionalId } from './kafka/state-keys.ts';
 import {
   deadLettersRequirement,
   deadLettersTopic,
@@ -24,9 +24,12 @@ import { Committer, type Destination } from './stream/committer.ts';
 import type { Cursor } from './stream/cursor.ts';
 import { decodeCursor } from './stream/cursor-record.ts';
 import { follow, type Until } from './stream/follow.ts';
+import { decodeRefusedGap, type PassedGap } from './stream/gap.ts';
 import type { StreamObserver } from './stream/observer.ts';
 import { refuseSecondFirstStart } from './stream/published-before.ts';
+import { createStepOver } from './stream/step-over.ts';
 import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
+import { recordUnreadable, type StateRecordPorts, withdrawUnreadable } from './stream/unreadable-state.ts';
 
 /** One workspace with its filters, and where it goes. */
 export interface WorkspaceStream {
@@ -40,7 +43,7 @@ export interface WorkspaceStream {
 }
 
 export interface WorkspacePorts {
-  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly asana: AuditLog;
   readonly kafka: KafkaClient;
   /** The registry's id of the schema that records are written with. */
   readonly schemaId: (signal: AbortSignal) => Promise<number>;
@@ -82,7 +85,8 @@ export async function runWorkspaceSession(
     signal,
   );
   try {
-    const cursor = readCursor(session, state.cursorKey, topics.eventsTopic);
+    const keys = stateKeys(connectorName, workspaceGid);
+    const cursor = await readableCursor({ session, state, keys, kafka, clock, observer }, topics, signal);
     const filters = filtersFingerprint(scope.filters);
     if (cursor === undefined) {
       const start = { workspaceGid, filters, eventsTopic: topics.eventsTopic, stateTopic: topics.stateTopic };
@@ -97,7 +101,7 @@ export async function runWorkspaceSession(
     const destination: Destination = {
       workspaceGid,
       filters,
-      keys: stateKeys(connectorName, workspaceGid),
+      keys,
       state,
       events: {
         topic: topics.eventsTopic,
@@ -114,8 +118,10 @@ export async function runWorkspaceSession(
     const serializer = new EventSerializer(schemaId);
     const sweeps = sweepPorts(stream, ports, events);
     const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
-    const committer = new Committer(cursor, known, destination, { session, serializer, clock, observer });
-    await follow(filters, { ...ports, ...stream, committer, sweeps }, signal);
+    const committerPorts = { session, serializer, clock, observer };
+    const committer = new Committer(cursor, known, destination, committerPorts, refusedGaps(session, keys));
+    const stepOver = createStepOver({ ...ports, committer, workspaceGid });
+    await follow(filters, { ...ports, ...stream, committer, sweeps, stepOver }, signal);
   } finally {
     await session.close();
   }
@@ -177,6 +183,29 @@ async function stateLocation(
     cursorKey: keys.cursor,
   };
 }
+
+/** Where it cannot be read, that is recorded before the stream halts. */
+async function readableCursor(
+  ports: StateRecordPorts,
+  { eventsTopic }: TopicOptions,
+  signal: AbortSignal,
+): Promise<Cursor | undefined> {
+  try {
+    const cursor = readCursor(ports.session, ports.state.cursorKey, eventsTopic);
+    if (cursor !== undefined) await withdrawUnreadable(ports);
+    return cursor;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'STATE_UNREADABLE')
+      await recordUnreadable(ports, error, signal);
+    throw error;
+  }
+}
+
+const refusedGaps = ({ state }: Session, { gap }: StateKeys): PassedGap[] =>
+  [...state].flatMap(([key, value]) => {
+    const found = key.includes('/gap/') ? decodeRefusedGap(value) : undefined;
+    return found && key === gap(found.fromMs) ? [found] : [];
+  });
 
 function readCursor({ state }: Session, key: string, eventsTopic: string): Cursor | undefined {
   const value = state.get(key);

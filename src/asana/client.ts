@@ -57,8 +57,15 @@ export class AuditLogClient {
   /**
    * The page of `query` at `offset`, or its first. Transient failures are repeated until `signal` aborts.
    * Throws ASANA_OFFSET_REFUSED (catch up) and the errors that halt a stream.
+   *
+   * @param isEnough told of each transient failure; where it says so, that one is thrown as well
    */
-  async fetchPage(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
+  async fetchPage(
+    query: Query,
+    offset: string | undefined,
+    signal: AbortSignal,
+    isEnough: (failure: ConnectorError) => boolean = () => false,
+  ): Promise<Page> {
     const { observer } = this.#ports;
     for (let attempt = 0; ; ) {
       let token: Secret | undefined;
@@ -71,7 +78,7 @@ export class AuditLogClient {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
         if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token, signal))) continue;
-        if (error.disposition !== 'retry-request') throw error;
+        if (error.disposition !== 'retry-request' || isEnough(error)) throw error;
         const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
         observer.requestFailed(error, attempt, waitMs);
         attempt++;

@@ -1,8 +1,8 @@
 /** Framed bytes to records, whichever version of the schema wrote them. */
 
-import type { Type } from 'avsc';
+import avsc, { type Type } from 'avsc';
 import type { AnyVersionRecord } from './event-record.ts';
-import { EVENT_NAME } from './schema.ts';
+import { EVENT_NAME, EVENT_TYPE } from './schema.ts';
 import { HEADER_BYTES, readSchemaId } from './wire-format.ts';
 
 /** Bytes on the events topic that are no record of ours; the message says what they are. */
@@ -42,15 +42,46 @@ export function createDecoder(fetchWriterType: (schemaId: number) => Promise<Typ
   };
 }
 
-/** The record where it is of this workspace; undefined where it is of another one, or none of ours. */
+/**
+ * The record where it is of this workspace; undefined where it is of another one, or none of ours.
+ *
+ * What our own schema describes to the last byte is known by its content, and the registry is not asked: one that was set up
+ * anew gives other ids, and a record that is not recognised would be published a second time.
+ */
 export async function decodeOwn(
   decode: DecodeRecord,
   workspaceGid: string,
   framed: Buffer | null,
 ): Promise<AnyVersionRecord | undefined> {
+  if (framed === null) return undefined;
+  const own = readAsOurs(workspaceGid, framed);
+  if (own !== undefined) return own;
   try {
-    const record = await decode(framed ?? Buffer.alloc(0));
+    const record = await decode(framed);
     return record.workspace_gid === workspaceGid ? record : undefined;
+  } catch (error) {
+    if (error instanceof UndecodableRecord) return undefined;
+    throw error;
+  }
+}
+
+/** Looked at first: bytes of another schema may look like the beginning of an array that is as long as it likes. */
+const BEGINNING = avsc.Type.forSchema({
+  type: 'record',
+  name: 'Beginning',
+  fields: [
+    { name: 'gid', type: 'string' },
+    { name: 'workspace_gid', type: 'string' },
+  ],
+});
+
+function readAsOurs(workspaceGid: string, framed: Buffer): AnyVersionRecord | undefined {
+  const schemaId = readSchemaId(framed);
+  if (schemaId === undefined) return undefined;
+  const beginning = BEGINNING.decode(framed, HEADER_BYTES);
+  if (beginning.offset < 0 || beginning.value.workspace_gid !== workspaceGid) return undefined;
+  try {
+    return decodeAs(EVENT_TYPE, schemaId, framed);
   } catch (error) {
     if (error instanceof UndecodableRecord) return undefined;
     throw error;

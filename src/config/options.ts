@@ -88,6 +88,12 @@ export const OPTIONS = {
     section: 'Asana',
     help: 'An event that becomes visible up to so long after its `created_at` is still published.',
   },
+  SKIP_REFUSED_AFTER: {
+    kind: 'duration',
+    default: '24h',
+    section: 'Asana',
+    help: 'A time that Asana has refused for so long (500, 400, an unreadable answer), while it answers for others, is skipped with a gap record. `0s` = never: it is asked for until it is answered, and a 400 stops the stream.',
+  },
   ASANA_EVENT_TYPE: {
     kind: 'text',
     section: 'What is read',

@@ -1,4 +1,5 @@
 import kafkajs, { type Admin, type KafkaConfig } from 'kafkajs';
+import type { ClusterOptions } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import type { Clock } from '../clock.ts';
 import type { Compression } from '../config/parse.ts';
@@ -12,10 +13,11 @@ import type {
   TopicDescription,
   TransactionalProducer,
 } from './client.ts';
+import { whyNoCoordinator } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
-import { CommittedReader } from './kafkajs-reader.ts';
+import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
 import { silenceLimitedSockets } from './kafkajs-sockets.ts';
 import { zstdCodec } from './zstd-codec.ts';
 
@@ -46,6 +48,7 @@ const COMPRESSION_TYPES = {
 export class KafkajsClient implements KafkaClient {
   readonly #kafka: kafkajs.Kafka;
   readonly #options: KafkajsOptions;
+  readonly #clusterOptions: ClusterOptions;
   readonly #reader: CommittedReader;
   #admin: Admin | undefined;
 
@@ -64,16 +67,14 @@ export class KafkajsClient implements KafkaClient {
     const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
     this.#options = options;
     this.#kafka = new Kafka({ ...common, logLevel: logger.level, logCreator: logger.logCreator });
-    this.#reader = new CommittedReader(
-      {
-        ...common,
-        logger: createLogger(logger),
-        metadataMaxAge: METADATA_MAX_AGE_MS,
-        allowAutoTopicCreation: false,
-      },
-      clock,
-      random,
-    );
+    this.#clusterOptions = {
+      ...common,
+      logger: createLogger(logger),
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      isolationLevel: READ_COMMITTED,
+    };
+    this.#reader = new CommittedReader(this.#clusterOptions, clock, random);
   }
 
   openProducer(transactionalId: string): Promise<TransactionalProducer> {
@@ -82,6 +83,7 @@ export class KafkajsClient implements KafkaClient {
       transactionalId,
       transactionTimeoutMs,
       compression: COMPRESSION_TYPES[compression],
+      whyNoCoordinator: () => whyNoCoordinator(this.#clusterOptions, transactionalId),
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts` uses, typed as far as it does.
+ * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts` and `kafkajs-coordinator.ts` use, typed as far as they do.
  * docs/adr/0002-reading-below-the-consumer.md says why.
  */
 
@@ -55,6 +55,10 @@ declare module 'kafkajs/src/cluster/index.js' {
     disconnect(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
     refreshMetadata(): Promise<void>;
+    /** With KRaft, any broker. */
+    findControllerBroker(): Promise<{
+      findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<unknown>;
+    }>;
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     findBroker(destination: { nodeId: string }): Promise<{
       fetch(

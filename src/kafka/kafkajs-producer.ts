@@ -1,11 +1,14 @@
 import type { Kafka, CompressionTypes as KafkaCompression, Transaction as KafkajsTransaction } from 'kafkajs';
 import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer } from './client.ts';
+import { hasNoCoordinator } from './kafkajs-coordinator.ts';
 import { kafkaError, outcomeError } from './kafkajs-errors.ts';
 
 interface ProducerOptions {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
   readonly compression: KafkaCompression;
+  /** What a broker answers who is asked for the coordinator; undefined where it names one. */
+  readonly whyNoCoordinator: () => Promise<unknown>;
 }
 
 // Passing `retry` drops kafkajs's own choice for idempotent producers, so all of it is set. The first waits are short because
@@ -41,7 +44,8 @@ export async function openKafkajsProducer(
       try {
         return transaction(await producer.transaction(), options);
       } catch (thrown) {
-        throw kafkaError(thrown, `beginning a transaction of ${transactionalId}`);
+        const reason = hasNoCoordinator(thrown) ? await options.whyNoCoordinator() : undefined;
+        throw kafkaError(reason ?? thrown, `beginning a transaction of ${transactionalId}`);
       }
     },
     close: () => producer.disconnect(),
@@ -50,7 +54,13 @@ export async function openKafkajsProducer(
 
 function transaction(tx: KafkajsTransaction, { transactionalId, compression }: ProducerOptions): Transaction {
   return {
-    send: (topic, partition, records) => send(tx, compression, topic, partition, records),
+    send: async (topic, partition, records) => {
+      try {
+        return await send(tx, compression, topic, partition, records);
+      } catch (thrown) {
+        throw kafkaError(thrown, `sending to ${topic}-${partition} in a transaction of ${transactionalId}`);
+      }
+    },
     commit: async () => {
       await tx.commit().catch((thrown) => {
         throw outcomeError(thrown, `committing a transaction of ${transactionalId}`);
@@ -78,15 +88,11 @@ async function send(
     timestamp: String(timestampMs),
     ...(headers && { headers }),
   }));
-  try {
-    const answers = await tx.send({ topic, messages, compression, acks: -1 });
-    return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
-      topic: topicName,
-      partition: written,
-      errorCode,
-      baseOffset: Number(baseOffset),
-    }));
-  } catch (thrown) {
-    throw kafkaError(thrown, `sending to ${topic}-${partition}`);
-  }
+  const answers = await tx.send({ topic, messages, compression, acks: -1 });
+  return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
+    topic: topicName,
+    partition: written,
+    errorCode,
+    baseOffset: Number(baseOffset),
+  }));
 }

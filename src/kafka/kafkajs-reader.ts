@@ -6,7 +6,7 @@ import type { FetchedBatch, FetchStart } from './client.ts';
 import { committedRecords } from './committed-records.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 
-const READ_COMMITTED = 1;
+export const READ_COMMITTED = 1;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 const MAX_WAIT_MS = 500;
 // About ten seconds: an election takes a few, and what lasts longer is a new session's business.
@@ -18,8 +18,8 @@ export class CommittedReader {
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  constructor(options: Omit<ClusterOptions, 'isolationLevel'>, clock: Clock, random: () => number) {
-    this.#options = { ...options, isolationLevel: READ_COMMITTED };
+  constructor(options: ClusterOptions, clock: Clock, random: () => number) {
+    this.#options = options;
     this.#clock = clock;
     this.#random = random;
   }

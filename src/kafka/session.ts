@@ -142,7 +142,8 @@ async function writeSession(
     location,
     partitions.map((partition) => ({ partition, ...record })),
   );
-  if (refused[0]) throw refused[0].error;
+  const [first] = refused;
+  if (first) throw new ConnectorError('STATE_REFUSED', first.error.message, { cause: first.error });
 }
 
 async function readUntilSession(

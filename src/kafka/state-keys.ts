@@ -10,6 +10,8 @@ export interface StateKeys {
   readonly cursor: string;
   /** Key of a gap record; one a gap, so that compaction keeps them all. */
   gap(fromMs: number): string;
+  /** Of the gap record that says that the cursor cannot be read: always the same one. */
+  readonly unreadable: string;
 }
 
 export function stateKeys(connectorName: string, workspaceGid: string): StateKeys {
@@ -17,6 +19,7 @@ export function stateKeys(connectorName: string, workspaceGid: string): StateKey
   return {
     session: `${stream}/session`,
     cursor: `${stream}/cursor`,
+    unreadable: `${stream}/gap/state-unreadable`,
     gap: (fromMs) => `${stream}/gap/${isoTime(fromMs)}`,
   };
 }

@@ -20,6 +20,9 @@ export interface TopicOptions {
 }
 
 const STATE_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+// Their records carry this machine's time, which Kafka refuses by default where it is an hour ahead: a wrong clock would halt the
+// stream.
+const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': '9223372036854775807' };
 const DEAD_LETTER_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export const deadLettersTopic = (eventsTopic: string): string => `${eventsTopic}.dead-letters`;
@@ -54,6 +57,7 @@ export function deadLettersRequirement(options: TopicOptions): TopicRequirement 
         'cleanup.policy': 'delete',
         'retention.ms': '-1',
         'max.message.bytes': String(DEAD_LETTER_MAX_MESSAGE_BYTES),
+        ...ANY_TIMESTAMP,
       },
     },
     findings: ({ settings }) =>
@@ -77,6 +81,7 @@ export function stateRequirement(options: TopicOptions): TopicRequirement {
         // Compaction leaves the active segment alone, and a session reads its partition from the start.
         'segment.bytes': String(STATE_MAX_MESSAGE_BYTES + 4 * 1024 * 1024),
         'min.cleanable.dirty.ratio': '0.1',
+        ...ANY_TIMESTAMP,
       },
     },
     findings: ({ settings }) =>

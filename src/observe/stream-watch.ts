@@ -3,6 +3,7 @@ import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { DEAD_LETTER_REASONS } from '../stream/batch.ts';
 import { CATCH_UP_CAUSES } from '../stream/chain.ts';
+import type { Gap } from '../stream/gap.ts';
 import type { Position, StreamObserver } from '../stream/observer.ts';
 import { Incident } from './incident.ts';
 import type { Metrics, StreamGauges } from './metrics.ts';
@@ -45,6 +46,12 @@ export function watchStream(
         streamLog.info({ events: total, reached: isoTime(watermarkMs) }, 'catching up goes on');
     } else if (caughtUp && progress.ends()) streamLog.info({ events: total }, 'caught up; live from now on');
   };
+  const sayGap = ({ fromMs, toMs, reason, message }: Gap) => {
+    metrics.gaps.inc({ stream });
+    const from = fromMs === undefined ? 'unknown' : isoTime(fromMs);
+    const to = toMs === undefined ? 'open' : isoTime(toMs);
+    streamLog.error({ from, to, reason, message }, 'a gap is recorded: events of this time may be missing');
+  };
   const moveTo = (position: Position) => {
     gauges.position = position;
     gauges.oldestUncommittedMs = undefined;
@@ -77,16 +84,17 @@ export function watchStream(
       for (const { reason } of deadLetters) metrics.deadLetters.inc({ stream, reason });
       if (deadLetters.length > 0)
         streamLog.warn({ count: deadLetters.length, reason: deadLetters[0]?.reason }, 'dead letters written');
-      if (gap) {
-        metrics.gaps.inc({ stream });
-        const { fromMs, toMs, reason } = gap;
-        streamLog.error(
-          { from: isoTime(fromMs), to: isoTime(toMs), reason },
-          'a gap is recorded: events of this time may be missing',
-        );
-      }
+      if (gap) sayGap(gap);
       moveTo(position);
     },
+    refused: ({ message }, skipAtMs) =>
+      streamLog.warn(
+        { error: message, skip_at: isoTime(skipAtMs) },
+        'Asana keeps refusing one question: where it still does at skip_at and answers others, the refused piece is skipped with a gap record',
+      ),
+    gapFound: sayGap,
+    gapWithdrawn: () =>
+      streamLog.info('the state can be read again, nothing was skipped: its gap is withdrawn'),
     swept: () => metrics.sweeps.inc({ stream }),
     catchingUp: (cause, fromMs) => {
       metrics.catchUps.inc({ stream, cause });

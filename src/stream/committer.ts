@@ -9,7 +9,7 @@ import { DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, encodeEvents
 import { type Advance, advance, afterSweep, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
-import { encodeGap, type Gap, gapBefore } from './gap.ts';
+import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './reader.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -42,10 +42,21 @@ export class Committer {
   readonly #to: Destination;
   readonly #recent = new RecentIds(RECENT_IDS);
   #cursor: Cursor | undefined;
+  #gaps: readonly PassedGap[];
 
-  /** @param known ids of events that were committed before, and that the source may show again */
-  constructor(cursor: Cursor | undefined, known: Iterable<string>, to: Destination, ports: CommitterPorts) {
+  /**
+   * @param known ids of events that were committed before, and that the source may show again
+   * @param gaps times that Asana refuses, as far as they are recorded
+   */
+  constructor(
+    cursor: Cursor | undefined,
+    known: Iterable<string>,
+    to: Destination,
+    ports: CommitterPorts,
+    gaps: readonly PassedGap[] = [],
+  ) {
     this.#cursor = cursor;
+    this.#gaps = gaps;
     for (const id of known) this.#recent.add(id);
     this.#to = to;
     this.#ports = ports;
@@ -54,6 +65,11 @@ export class Committer {
   /** As of the last commit; undefined before the first one ever. */
   get cursor(): Cursor | undefined {
     return this.#cursor;
+  }
+
+  /** Times that Asana refuses and that are recorded: nobody asks for them again. */
+  get gaps(): readonly PassedGap[] {
+    return this.#gaps;
   }
 
   /**
@@ -93,6 +109,23 @@ export class Committer {
     this.#ports.observer.swept();
   }
 
+  /** Commits the record of a time that Asana refuses, with the cursor behind it. */
+  async commitGap(gap: PassedGap): Promise<void> {
+    const place = { filters: this.#to.filters, eventsTopic: this.#to.events.topic };
+    const moved = afterGap(this.#cursor, gap, place);
+    const caughtUp = moved.mode === 'live';
+    await this.#put({
+      pages: 0,
+      events: [],
+      moved,
+      isLate: () => false,
+      gap,
+      duplicatesDropped: 0,
+      caughtUp,
+    });
+    this.#gaps = [...this.#gaps, gap];
+  }
+
   /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
   #fresh(events: readonly StreamEvent[]): StreamEvent[] {
     const { committed, swept } = this.#cursor ?? {};
@@ -102,7 +135,7 @@ export class Committer {
   #advanceBy(
     { chain, step, offset, asOfMs }: ReadPage,
     events: readonly StreamEvent[],
-    gap: Gap | undefined,
+    gap: PassedGap | undefined,
   ): Advance {
     const { startAtMs, endAtMs, limit } = chain.query;
     const empty = step.left === 'nothing' && chain.mode === 'live';
@@ -160,7 +193,7 @@ export class Committer {
     return ends.get(DEAD_LETTERS_PARTITION);
   }
 
-  async #writeState(tx: Transaction, cursor: Cursor, gap: Gap | undefined): Promise<void> {
+  async #writeState(tx: Transaction, cursor: Cursor, gap: PassedGap | undefined): Promise<void> {
     const { keys, state } = this.#to;
     const nowMs = this.#ports.clock.now();
     const record = (key: string, value: Buffer): PlacedRecord => ({
@@ -180,7 +213,7 @@ interface Batch {
   readonly events: readonly StreamEvent[];
   readonly moved: Cursor;
   readonly isLate: (event: StreamEvent) => boolean;
-  readonly gap: Gap | undefined;
+  readonly gap: PassedGap | undefined;
   readonly duplicatesDropped: number;
   readonly caughtUp: boolean;
 }

@@ -1,9 +1,11 @@
+import { RefusedForGood } from '../asana/patient-client.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Chain, catchUp, isComplete, startChain } from './chain.ts';
 import type { Committer } from './committer.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
 import { type ReaderPorts, type ReadPage, readAhead } from './reader.ts';
+import type { StepOver } from './step-over.ts';
 import type { SweepPorts } from './sweep.ts';
 import { Sweeper } from './sweeper.ts';
 
@@ -18,17 +20,19 @@ export interface FollowPorts extends ReaderPorts {
   readonly observer: StreamObserver;
   readonly until: Until;
   readonly sweeps: SweepPorts;
+  readonly stepOver: StepOver;
 }
 
 /**
  * Reads and commits, page by page, until the end of the scope or of `until`. An offset that Asana refuses is replaced by the
- * watermark; every other error ends the session.
+ * watermark, and what it refuses for good is stepped over; every other error ends the session.
  */
 export async function follow(filters: string, ports: FollowPorts, signal: AbortSignal): Promise<void> {
   const { committer, observer, scope, clock } = ports;
   if (isComplete(committer.cursor, scope)) return;
   const following = new AbortController();
-  const sweeper = new Sweeper(committer, clock, ports.sweeps, AbortSignal.any([signal, following.signal]));
+  const either = AbortSignal.any([signal, following.signal]);
+  const sweeper = new Sweeper(committer, clock, ports.sweeps, ports.stepOver, either);
   try {
     // Before the chain is made: a sweep may move the watermark, and the chain starts there.
     await sweeper.sweepNow();
@@ -36,7 +40,8 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
     for (let refusedAt: string | undefined; ; ) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
       const refused = await followChain(chain, sweeper, ports, signal);
-      if (!refused) return;
+      // A gap may reach to the end of the scope.
+      if (!refused || isComplete(committer.cursor, scope)) return;
       const at = placeOf(committer.cursor);
       // Refused right where the last one was: offsets lead nowhere here.
       const habits = { ...refused.habits, offsetsFail: refused.habits.offsetsFail || at === refusedAt };
@@ -77,9 +82,34 @@ async function followChain(
     return undefined;
   } catch (error) {
     if (error instanceof ConnectorError && error.disposition === 'catch-up') return last;
+    if (error instanceof RefusedForGood) {
+      const fromMs = later(committer.cursor?.watermarkMs, error.query.startAtMs);
+      await ports.stepOver(error, fromMs, (timeMs) => followTo(timeMs, last, sweeper, ports, signal), signal);
+      return last;
+    }
     throw error;
   }
 }
+
+/** Commits everything that was created before `timeMs`, unless Asana refuses something of that too. */
+async function followTo(
+  timeMs: number,
+  { query, habits }: Chain,
+  sweeper: Sweeper,
+  ports: FollowPorts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { committer, clock } = ports;
+  const scope = { ...ports.scope, endAtMs: timeMs };
+  const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
+  if (fromMs !== undefined && fromMs >= timeMs) return true;
+  const chain = catchUp(fromMs, scope, clock.now(), { limit: query.limit, habits });
+  await followChain(chain, sweeper, { ...ports, scope, until: forever }, signal);
+  return (committer.cursor?.watermarkMs ?? Number.NEGATIVE_INFINITY) >= timeMs;
+}
+
+const later = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
 export const forever: Until = { reached: () => false };
 

@@ -1,13 +1,24 @@
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isoTime } from '../clock.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Chain } from './chain.ts';
-import type { Cursor, Dated } from './cursor.ts';
+import { advance, type Cursor, type Dated } from './cursor.ts';
 
-/** A time of which events may be missing for good, and why. */
+/** A time of which events may be missing, and why. */
 export interface Gap {
+  /** Undefined: nobody knows. */
+  readonly fromMs: number | undefined;
+  /** Exclusive. Undefined: up to now, whenever that is. */
+  readonly toMs: number | undefined;
+  readonly reason: 'deleted-by-asana' | 'refused-by-asana' | 'state-unreadable';
+  /** What was said when it was found. */
+  readonly message?: string;
+}
+
+/** One that the stream has passed. */
+export interface PassedGap extends Gap {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly reason: 'deleted-by-asana';
 }
 
 /**
@@ -21,7 +32,7 @@ export function gapBefore(
   chain: Chain,
   events: readonly Dated[],
   asOfMs: number,
-): Gap | undefined {
+): PassedGap | undefined {
   const oldestMs = asOfMs - ASANA_RETENTION_MS;
   if (cursor === undefined || cursor.completeToMs >= oldestMs) return undefined;
   const resumes =
@@ -30,16 +41,70 @@ export function gapBefore(
   return { fromMs: cursor.completeToMs, toMs: oldestMs, reason: 'deleted-by-asana' };
 }
 
-/** The gap record's value, JSON; its key is `StateKeys.gap`. */
-export function encodeGap(gap: Gap, foundAtMs: number): Buffer {
-  const { fromMs, toMs, reason } = gap;
+/**
+ * The cursor behind a gap. It has not come so far yet where a sweep has met it, or is past it: then it stays, and the sweeps go
+ * around the gap. Otherwise the offset goes, for its next page may be the refused one.
+ */
+export function afterGap(
+  cursor: Cursor | undefined,
+  { fromMs, toMs }: PassedGap,
+  { filters, eventsTopic }: Pick<Cursor, 'filters' | 'eventsTopic'>,
+): Cursor {
+  const stays = cursor !== undefined && (cursor.watermarkMs < fromMs || cursor.watermarkMs >= toMs);
+  if (stays) return cursor;
+  return advance(cursor, {
+    mode: 'catching-up',
+    filters,
+    eventsTopic,
+    offset: undefined,
+    startAtMs: fromMs,
+    events: [],
+    asOfMs: toMs,
+    settledMs: toMs,
+    readToMs: toMs,
+    completeToMs: toMs,
+  });
+}
+
+/** The gap record's value, JSON; its key is one of `StateKeys`. */
+export function encodeGap({ fromMs, toMs, reason, message }: Gap, foundAtMs: number): Buffer {
   return Buffer.from(
     JSON.stringify({
       version: 1,
-      from: isoTime(fromMs),
-      to: isoTime(toMs),
+      from: fromMs === undefined ? null : isoTime(fromMs),
+      to: toMs === undefined ? null : isoTime(toMs),
       reason,
+      message,
       found_at: isoTime(foundAtMs),
     }),
   );
+}
+
+/** The time of a gap record that Asana refuses. Undefined for any other, and for a damaged one: the time is then asked for again. */
+export function decodeRefusedGap(value: Buffer | null): PassedGap | undefined {
+  try {
+    const record: JsonValue = JSON.parse(String(value));
+    if (!isJsonObject(record) || record.reason !== 'refused-by-asana') return undefined;
+    const [fromMs, toMs] = [Date.parse(String(record.from)), Date.parse(String(record.to))];
+    return toMs > fromMs ? { fromMs, toMs, reason: record.reason } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What of a range is outside of the gaps, in time order. */
+export function around(range: Range, gaps: readonly Range[]): Range[] {
+  const pieces: Range[] = [];
+  let { fromMs } = range;
+  for (const gap of gaps.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    if (gap.toMs <= fromMs || gap.fromMs >= range.toMs) continue;
+    if (gap.fromMs > fromMs) pieces.push({ fromMs, toMs: gap.fromMs });
+    fromMs = gap.toMs;
+  }
+  return fromMs < range.toMs ? [...pieces, { fromMs, toMs: range.toMs }] : pieces;
 }

@@ -1,7 +1,7 @@
 import type { ConnectorError } from '../errors.ts';
 import type { CatchUpCause } from './chain.ts';
 import type { Mode } from './cursor.ts';
-import type { Gap } from './gap.ts';
+import type { Gap, PassedGap } from './gap.ts';
 
 /** What one transaction put into Kafka. */
 export interface Committed {
@@ -12,7 +12,7 @@ export interface Committed {
   readonly duplicatesDropped: number;
   /** Of the events, those that were committed after younger ones. */
   readonly late: number;
-  readonly gap: Gap | undefined;
+  readonly gap: PassedGap | undefined;
 }
 
 /** Where the stream is after a commit, or after the state was read. Epoch milliseconds. */
@@ -31,6 +31,12 @@ export interface StreamObserver {
   /** Events are at hand and not committed; the oldest was created then. */
   pageRead(oldestCreatedAtMs: number | undefined): void;
   committed(committed: Committed, position: Position): void;
+  /** A question is refused again and again. @param skipAtMs when the piece will be skipped if that goes on */
+  refused(error: ConnectorError, skipAtMs: number): void;
+  /** A gap without a position: the state says nothing. */
+  gapFound(gap: Gap): void;
+  /** The state can be read again. */
+  gapWithdrawn(): void;
   /** A range was read again; what it found was committed. */
   swept(): void;
   positioned(position: Position): void;

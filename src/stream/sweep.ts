@@ -2,6 +2,7 @@ import type { AuditLogClient } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamEvent } from './events.ts';
+import { around, type PassedGap } from './gap.ts';
 import { readWindow } from './window.ts';
 
 export interface SweepOptions {
@@ -15,6 +16,8 @@ export interface SweepOptions {
 export interface SweepRange {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Of it, times that Asana refuses. */
+  readonly without?: readonly PassedGap[];
 }
 
 export interface SweepResult {
@@ -73,13 +76,12 @@ export async function sweep(
   ports: SweepPorts,
   signal: AbortSignal,
 ): Promise<SweepResult> {
-  const { asana, workspaceGid, filters, options } = ports;
+  const { options } = ports;
   const committed = await ports.committedSince(cursor, range.fromMs, signal);
   const late: StreamEvent[] = [];
   let firstAsOfMs: number | undefined;
   let coveredToMs = range.toMs;
-  const scope = { filters, startAtMs: range.fromMs, endAtMs: range.toMs };
-  for await (const { events, asOfMs } of readWindow(asana, workspaceGid, scope, signal)) {
+  for await (const { events, asOfMs } of readRange(range, ports, signal)) {
     firstAsOfMs ??= asOfMs;
     late.push(...events.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
     if (late.length > MAX_LATE) {
@@ -94,4 +96,13 @@ export async function sweep(
     sweptToMs: Math.min(coveredToMs, asOfMs - options.lookbackMs),
     eventsThen: cursor.events,
   };
+}
+
+async function* readRange(
+  { without = [], ...range }: SweepRange,
+  { asana, workspaceGid, filters }: SweepPorts,
+  signal: AbortSignal,
+) {
+  for (const { fromMs: startAtMs, toMs: endAtMs } of around(range, without))
+    yield* readWindow(asana, workspaceGid, { filters, startAtMs, endAtMs }, signal);
 }

@@ -1,5 +1,7 @@
+import { RefusedForGood } from '../asana/patient-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Committer } from './committer.ts';
+import type { StepOver } from './step-over.ts';
 import { dueSweep, type SweepPorts, type SweepResult, sweep } from './sweep.ts';
 
 type Ended = { readonly result: SweepResult } | { readonly failure: unknown };
@@ -10,14 +12,22 @@ export class Sweeper {
   readonly #clock: Clock;
   readonly #ports: SweepPorts;
   readonly #signal: AbortSignal;
+  readonly #stepOver: StepOver;
   #underWay = false;
   #whenEnded: Promise<void> = Promise.resolve();
   #ended: Ended | undefined;
 
-  constructor(committer: Committer, clock: Clock, ports: SweepPorts, signal: AbortSignal) {
+  constructor(
+    committer: Committer,
+    clock: Clock,
+    ports: SweepPorts,
+    stepOver: StepOver,
+    signal: AbortSignal,
+  ) {
     this.#committer = committer;
     this.#clock = clock;
     this.#ports = ports;
+    this.#stepOver = stepOver;
     this.#signal = signal;
   }
 
@@ -34,7 +44,8 @@ export class Sweeper {
     const range = dueSweep(cursor, this.#clock.now(), this.#ports.options, this.#ports.endAtMs);
     if (this.#underWay || cursor === undefined || range === undefined) return;
     this.#underWay = true;
-    this.#whenEnded = sweep(cursor, range, this.#ports, this.#signal).then(
+    const readable = { ...range, without: this.#committer.gaps };
+    this.#whenEnded = sweep(cursor, readable, this.#ports, this.#signal).then(
       (result) => this.#end({ result }),
       (failure) => this.#end({ failure }),
     );
@@ -45,7 +56,12 @@ export class Sweeper {
     const ended = this.#ended;
     this.#ended = undefined;
     if (ended === undefined) return;
-    if ('failure' in ended) throw ended.failure;
+    if ('failure' in ended) {
+      const { failure } = ended;
+      if (!(failure instanceof RefusedForGood)) throw failure;
+      // The next sweep goes around it.
+      return this.#stepOver(failure, failure.query.startAtMs, async () => true, this.#signal);
+    }
     await this.#committer.commitSweep(ended.result);
   }
 

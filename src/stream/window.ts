@@ -1,4 +1,5 @@
 import type { AuditLogClient } from '../asana/client.ts';
+import { RefusedForGood } from '../asana/patient-client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
 import { afterPage, type Chain, type Habits, NO_HABITS } from './chain.ts';
@@ -25,6 +26,8 @@ export async function* readWindow(
   for (let chain: Chain | undefined = chainFrom(window, window.startAtMs, NO_HABITS); chain !== undefined; ) {
     const page = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
       if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
+      // Where it is, an offset does not say.
+      if (error instanceof RefusedForGood) throw error.from(chain?.reachedMs);
       throw error;
     });
     if (page === undefined) {

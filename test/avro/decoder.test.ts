@@ -1,6 +1,6 @@
 import avsc from 'avsc';
 import { describe, expect, test } from 'vitest';
-import { createDecoder, UndecodableRecord } from '../../src/avro/decoder.ts';
+import { createDecoder, type DecodeRecord, decodeOwn, UndecodableRecord } from '../../src/avro/decoder.ts';
 import { EVENT_SCHEMA, EVENT_TYPE } from '../../src/avro/schema.ts';
 import { EventSerializer } from '../../src/avro/serializer.ts';
 import { toEvent } from '../../src/avro/to-event.ts';
@@ -80,5 +80,47 @@ describe('bytes that are no record of ours are undecodable:', () => {
     const decoding = createDecoder(async () => type)(bytes);
     await expect(decoding).rejects.toThrow(UndecodableRecord);
     await expect(decoding).rejects.toThrow(message);
+  });
+});
+
+describe('a record of the own workspace', () => {
+  const other = avsc.Type.forSchema({ type: 'record', name: 'Other', fields: [] });
+  const askedNothing: DecodeRecord = async () => {
+    throw new Error('the registry was asked');
+  };
+  const ownOf = (decode: DecodeRecord, framed: Buffer | null, workspaceGid = WORKSPACE_GID) =>
+    decodeOwn(decode, workspaceGid, framed);
+
+  test('is known by its content, whatever the registry takes its id for by now', async () => {
+    expect(await ownOf(askedNothing, encoded())).toMatchObject({ gid: TASK_DELETED.gid });
+    expect(
+      await ownOf(
+        createDecoder(async () => other),
+        encoded(),
+      ),
+    ).toMatchObject({ gid: TASK_DELETED.gid });
+  });
+
+  test('that another version of the schema wrote is read as its id says', async () => {
+    const schema = JSON.parse(EVENT_SCHEMA);
+    schema.fields.push({ name: 'severity', type: ['null', 'string'], default: null });
+    const newType = avsc.Type.forSchema(schema);
+    const payload = newType.toBuffer({ ...recordOf(TASK_DELETED), severity: 'high' });
+    const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), payload]);
+    expect(
+      await ownOf(
+        createDecoder(async () => newType),
+        framed,
+      ),
+    ).toMatchObject({ severity: 'high' });
+    await expect(ownOf(askedNothing, framed)).rejects.toThrow('the registry was asked');
+  });
+
+  test('is not one of another workspace, one that is none of ours, or a tombstone', async () => {
+    const decode = createDecoder(async () => EVENT_TYPE);
+    expect(await ownOf(decode, encoded(), 'another')).toBeUndefined();
+    for (const bytes of ['', 'not ours', '\0\0\0\0\u0001not ours either'])
+      expect(await ownOf(decode, Buffer.from(bytes))).toBeUndefined();
+    expect(await ownOf(askedNothing, null)).toBeUndefined();
   });
 });

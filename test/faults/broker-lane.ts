@@ -8,6 +8,7 @@ import { waitUntil } from '../../dev/wait.ts';
 import { pick } from '../../simulator/random.ts';
 import { transactionalId } from '../../src/kafka/state-keys.ts';
 import { ClusterView } from './cluster-view.ts';
+import { startConcurrentReader } from './concurrent-reader.ts';
 import {
   environmentOn,
   eventsTopicOf,
@@ -50,6 +51,7 @@ interface Scene {
 export async function brokerLane(plan: BrokerPlan, ports: LanePorts): Promise<LaneReport> {
   const { registryUrl, folder } = ports;
   const cluster = await startKafka({ brokers: 3, overrides: BROKER_SETTINGS });
+  const reader = startConcurrentReader(NAME, cluster.bootstrapServers);
   try {
     const source = await startSource(
       {
@@ -76,7 +78,7 @@ export async function brokerLane(plan: BrokerPlan, ports: LanePorts): Promise<La
       const { code } = await connector.stop(20_000);
       if (code !== 0) disturbed.problems.push(`the connector ended with ${code} on SIGTERM`);
       await view.healthy([eventsTopicOf(NAME), stateTopicOf(NAME)]);
-      const stock = await takeStock({ ...where, source, environment });
+      const stock = await takeStock({ ...where, source, environment, reader });
       return { ...NOTHING_DONE, lane: NAME, stock, ...disturbed };
     } finally {
       await connector.stop(1_000);
@@ -84,6 +86,7 @@ export async function brokerLane(plan: BrokerPlan, ports: LanePorts): Promise<La
       await source.close();
     }
   } finally {
+    await reader.close();
     await cluster.close();
   }
 }

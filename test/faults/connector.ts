@@ -7,6 +7,11 @@ import { type ChildHandle, startChild } from '../../dev/process.ts';
 
 export const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
 export const WORKSPACE = '1201234567890123';
+export const EVENTS_PARTITIONS = 6;
+export const STATE_PARTITIONS = 12;
+const CATCH_UP_TIMEOUT_MS = 600_000;
+// Above what the source shows late, and short, so that there are many sweeps in a lane.
+const SWEEPS = { SWEEP_INTERVAL: '2s', SWEEP_LOOKBACK: '3s' };
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -36,9 +41,12 @@ export function environmentOn(
     KAFKA_BROKERS: brokers,
     SCHEMA_REGISTRY_URL: registryUrl,
     EVENTS_TOPIC: eventsTopicOf(name),
+    EVENTS_TOPIC_PARTITIONS: String(EVENTS_PARTITIONS),
     STATE_TOPIC: stateTopicOf(name),
+    STATE_TOPIC_PARTITIONS: String(STATE_PARTITIONS),
     CONNECTOR_NAME: name,
     HTTP_PORT: '0',
+    ...SWEEPS,
     ...more,
   };
 }
@@ -50,6 +58,15 @@ export function runToEnd(
   timeoutMs: number,
 ): Promise<CommandResult> {
   return runCommand({ command: EXECUTABLE, args, env, timeoutMs });
+}
+
+/** Until it has committed all that Asana showed at the start. Throws where it ends otherwise. */
+export async function catchUp(environment: Environment): Promise<void> {
+  const { exitCode, stderr } = await runToEnd(['run', '--until-caught-up'], environment, CATCH_UP_TIMEOUT_MS);
+  if (exitCode !== 0)
+    throw new Error(
+      `${environment.CONNECTOR_NAME}: the run ended with ${exitCode}:\n${stderr.slice(-3_000)}`,
+    );
 }
 
 export interface Running extends ChildHandle {

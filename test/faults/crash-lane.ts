@@ -1,6 +1,7 @@
 /** The crash loop with all that it needs around it. */
 
-import { environmentOn, eventsTopicOf, stateTopicOf } from './connector.ts';
+import { startConcurrentReader } from './concurrent-reader.ts';
+import { catchUp, environmentOn, eventsTopicOf, stateTopicOf } from './connector.ts';
 import { type CrashPlan, type CrashReport, runCrashLoop } from './crash-loop.ts';
 import { type LanePorts, type LaneReport, NOTHING_DONE } from './lane.ts';
 import { startProxiedKafka } from './proxied-kafka.ts';
@@ -26,6 +27,7 @@ export async function crashLane(plan: CrashLanePlan, ports: LanePorts): Promise<
     commitsMs.push(atMs),
   );
   const kafka = await startProxiedKafka(watch.see);
+  const reader = startConcurrentReader(NAME, kafka.direct);
   try {
     const source = await startSource(
       {
@@ -42,15 +44,29 @@ export async function crashLane(plan: CrashLanePlan, ports: LanePorts): Promise<
     try {
       const where = { name: NAME, asanaUrl: source.baseUrl, registryUrl };
       const environment = environmentOn({ ...where, brokers: kafka.proxied });
-      const report = await runCrashLoop(plan, { ...ports, environment, watch, commitsMs });
+      const report = await runCrashLoop(plan, {
+        ...ports,
+        environment,
+        watch,
+        commitsMs,
+        catchUp: () => catchUp(environment),
+      });
       watch.reset();
-      progress('the kills are done: catching up, then counting');
-      const stock = await takeStock({ name: NAME, brokers: kafka.direct, registryUrl, source, environment });
+      progress('the kills are done: settling, then counting');
+      const stock = await takeStock({
+        name: NAME,
+        brokers: kafka.direct,
+        registryUrl,
+        source,
+        environment,
+        reader,
+      });
       return summary(report, stock);
     } finally {
       await source.close();
     }
   } finally {
+    await reader.close();
     await kafka.close();
   }
 }

@@ -13,6 +13,8 @@ import {
 
 export interface CrashPlan {
   readonly kills: number;
+  /** Of the kills, the last so many come after the backlog: between live events, late ones among them. */
+  readonly liveKills: number;
   /** A random kill comes at most so long after the start of the process. */
   readonly withinMs: number;
   /** An aimed kill comes at the n-th time that the point is passed, n at most this. */
@@ -23,6 +25,8 @@ export interface CrashPorts {
   readonly environment: Environment;
   /** Sees all that the connector exchanges with Kafka. */
   readonly watch: TransactionWatch;
+  /** Runs a connector until the backlog is read. */
+  readonly catchUp: () => Promise<void>;
   /** `performance.now()` of the commits so far; the watch adds to it. */
   readonly commitsMs: readonly number[];
   readonly random: () => number;
@@ -60,6 +64,7 @@ export async function runCrashLoop(plan: CrashPlan, ports: CrashPorts): Promise<
   const ended: string[] = [];
   let missed = 0;
   for (let at = 0; at < plan.kills; at++) {
+    if (at === plan.kills - plan.liveKills) await readBacklog(ports);
     const before = commitsMs.length;
     const { point, transaction, hit, atMs, log } = await startAndKill(at, plan, ports);
     if (log !== undefined) ended.push(log);
@@ -75,6 +80,12 @@ export async function runCrashLoop(plan: CrashPlan, ports: CrashPorts): Promise<
     missed,
     ended,
   };
+}
+
+async function readBacklog({ watch, catchUp, progress }: CrashPorts): Promise<void> {
+  watch.reset();
+  progress('reading the rest of the backlog; the other kills come between live events');
+  await catchUp();
 }
 
 /** Every other process is killed at a point, each point in turn. */

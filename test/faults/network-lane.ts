@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startConcurrentReader } from './concurrent-reader.ts';
 import { type Environment, environmentOn, type Running, startRunning } from './connector.ts';
 import { type LanePorts, type LaneReport, NOTHING_DONE } from './lane.ts';
 import { timeToNextCommit } from './progress.ts';
@@ -62,6 +63,7 @@ type Proxies = Readonly<Record<Service, TcpProxy>>;
 export async function networkLane(plan: NetworkPlan, ports: LanePorts): Promise<LaneReport> {
   const { registryUrl, folder, progress } = ports;
   const kafka = await startProxiedKafka(() => 'pass');
+  const reader = startConcurrentReader(NAME, kafka.direct);
   try {
     const source = await startSource(
       { events: plan.events, rate: plan.rate, 'requests-per-minute': 0 },
@@ -78,7 +80,14 @@ export async function networkLane(plan: NetworkPlan, ports: LanePorts): Promise<
     try {
       const { stalls, problems } = await runCases(plan, proxies, connectors, progress);
       await connectors.current?.stop(9_000);
-      const stock = await takeStock({ name: NAME, brokers: kafka.direct, registryUrl, source, environment });
+      const stock = await takeStock({
+        name: NAME,
+        brokers: kafka.direct,
+        registryUrl,
+        source,
+        environment,
+        reader,
+      });
       const networkFaults = stalls.length;
       return { ...NOTHING_DONE, lane: NAME, networkFaults, stock, problems, notes: [longest(stalls)] };
     } finally {
@@ -86,6 +95,7 @@ export async function networkLane(plan: NetworkPlan, ports: LanePorts): Promise<
       await Promise.all([proxies.registry.close(), proxies.asana.close(), source.close()]);
     }
   } finally {
+    await reader.close();
     await kafka.close();
   }
 }

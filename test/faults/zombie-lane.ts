@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pick } from '../../simulator/random.ts';
+import { startConcurrentReader } from './concurrent-reader.ts';
 import { environmentOn, eventsTopicOf, type Running, startRunning, stateTopicOf } from './connector.ts';
 import { type LanePorts, type LaneReport, NOTHING_DONE } from './lane.ts';
 import { timeToNextCommit } from './progress.ts';
@@ -36,6 +37,7 @@ export async function zombieLane(plan: ZombiePlan, ports: LanePorts): Promise<La
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500',
   });
   const running = new Set<Running>();
+  const reader = startConcurrentReader(NAME, kafka.direct);
   try {
     const source = await startSource(
       { events: plan.events, rate: plan.rate, latency: '10ms', 'requests-per-minute': 0 },
@@ -68,7 +70,14 @@ export async function zombieLane(plan: ZombiePlan, ports: LanePorts): Promise<La
       }
       await holder.stop(9_000);
       watch.reset();
-      const stock = await takeStock({ name: NAME, brokers: kafka.direct, registryUrl, source, environment });
+      const stock = await takeStock({
+        name: NAME,
+        brokers: kafka.direct,
+        registryUrl,
+        source,
+        environment,
+        reader,
+      });
       const notes = [
         `zombies stopped with a transaction open or being committed: ${open} of ${plan.zombies}; in ${zombiesEnded} rounds the zombie was the one to end, in the others the successor did`,
       ];
@@ -78,6 +87,7 @@ export async function zombieLane(plan: ZombiePlan, ports: LanePorts): Promise<La
       await source.close();
     }
   } finally {
+    await reader.close();
     await kafka.close();
   }
 }

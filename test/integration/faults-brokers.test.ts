@@ -21,6 +21,7 @@ test('with brokers killed and restarted, coordinators among them, and leaders mo
   expect(report.problems).toEqual([]);
   expect(report.stock.violations.slice(0, 5)).toEqual([]);
   expect(report.stock.ledger).toContain('proven');
+  expect(report.stock.late).toBeGreaterThan(0);
   expect(report.leaderMoves).toBeGreaterThanOrEqual(10);
   expect(report.coordinatorMoves).toBeGreaterThan(0);
 }, 240_000);

@@ -10,4 +10,5 @@ test('with the network to Kafka, registry or Asana reset, hanging, half-open, sl
   expect(report.problems).toEqual([]);
   expect(report.stock.violations.slice(0, 5)).toEqual([]);
   expect(report.stock.ledger).toContain('proven');
+  expect(report.stock.late).toBeGreaterThan(0);
 }, 300_000);

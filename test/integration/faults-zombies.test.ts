@@ -10,4 +10,5 @@ test('stopped for twice the transaction timeout and woken up after another took 
   expect(report.problems).toEqual([]);
   expect(report.stock.violations.slice(0, 5)).toEqual([]);
   expect(report.stock.ledger).toContain('proven');
+  expect(report.stock.late).toBeGreaterThan(0);
 }, 180_000);

@@ -59,6 +59,13 @@ describe('the events topic', () => {
   });
 });
 
+test.each([
+  ['state', stateRequirement],
+  ['dead letters', deadLettersRequirement],
+])('the %s topic takes the time of this machine, however wrong its clock is', (_what, requirement) => {
+  expect(requirement(options).create.settings['message.timestamp.after.max.ms']).toBe('9223372036854775807');
+});
+
 describe('the state topic', () => {
   test('is created compacted', () => {
     expect(stateRequirement(options).create).toMatchObject({

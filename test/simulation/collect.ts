@@ -9,6 +9,7 @@ import { committedRecords } from '../../src/kafka/committed-records.ts';
 import { stateKeys } from '../../src/kafka/state-keys.ts';
 import type { Cursor } from '../../src/stream/cursor.ts';
 import { decodeCursor } from '../../src/stream/cursor-record.ts';
+import { decodeRefusedGap, type PassedGap } from '../../src/stream/gap.ts';
 import type {
   ConcurrentReading,
   DeadLetterRecord,
@@ -107,10 +108,15 @@ function collectStreams(
   const records = Map.groupBy(published.values(), ({ workspaceGid }) => workspaceGid);
   return world.plan.workspaces.map((gid): StreamEvidence => {
     const { reported, mostPagesAhead } = world.history.streamOf(gid);
+    const topic = records.get(gid) ?? [];
+    const seen = new Set(topic.map(({ id }) => id));
+    const isSkipped = skippedBy(world, gapsOf(committed, gid));
     return {
       stream: gid,
-      source: (truth.get(gid) ?? []).map((entry) => ({ id: entry.gid, hash: entry.sha256 })),
-      topic: records.get(gid) ?? [],
+      source: (truth.get(gid) ?? [])
+        .filter((entry) => seen.has(entry.gid) || !isSkipped(Date.parse(entry.created_at)))
+        .map((entry) => ({ id: entry.gid, hash: entry.sha256 })),
+      topic,
       deadLetters: deadLettersOf(world, gid),
       steps: committed.flatMap((transaction) => stepOf(transaction, gid, published) ?? []),
       state: stateOf(committed, gid),
@@ -119,6 +125,26 @@ function collectStreams(
       caughtUp: { completeToMs: goals.completeToMs.get(gid), expectedMs: goals.expectedMs },
     };
   });
+}
+
+/** Only what Asana really refuses may be missing, and only with a gap record. */
+function skippedBy({ asana }: World, gaps: readonly PassedGap[]): (timeMs: number) => boolean {
+  const { refusedFrom, refusedForMs } = asana.state.options;
+  return (timeMs) =>
+    timeMs >= refusedFrom &&
+    timeMs < refusedFrom + refusedForMs &&
+    gaps.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
+}
+
+function gapsOf(committed: readonly TransactionHistory[], gid: string): PassedGap[] {
+  const { gap } = stateKeys(CONNECTOR_NAME, gid);
+  return committed
+    .flatMap(({ writes }) => writes)
+    .filter(({ topic }) => topic === 'state')
+    .flatMap(({ record: { key, value } }) => {
+      const found = decodeRefusedGap(value);
+      return found && String(key) === gap(found.fromMs) ? [found] : [];
+    });
 }
 
 function deadLettersOf(world: World, gid: string): DeadLetterRecord[] {

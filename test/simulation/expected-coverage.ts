@@ -27,6 +27,8 @@ const RECOVERIES = [
   'ends: stopped',
   'kafkajs skips a send that it confirms',
   'publishes a late event',
+  'records a gap: refused-by-asana',
+  'says that a question is refused',
   'session ended: KAFKA_FENCED',
   'session ended: KAFKA_OUTCOME_UNKNOWN',
   'session ended: KAFKA_SEND_UNCONFIRMED',

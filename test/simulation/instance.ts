@@ -2,6 +2,7 @@
 
 import { TokenBudget } from '../../src/asana/budget.ts';
 import { AuditLogClient } from '../../src/asana/client.ts';
+import { PatientClient } from '../../src/asana/patient-client.ts';
 import { createDecoder } from '../../src/avro/decoder.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
 import { Secret } from '../../src/config/secret.ts';
@@ -68,7 +69,11 @@ export function startInstance(world: World, name: string, wallOffsetMs: number, 
       sweeps: plan.sweeps,
     };
     const ports: WorkspacePorts = {
-      asana: counting(client),
+      asana: new PatientClient(counting(client), plan.skipRefusedAfterMs, {
+        clock: process,
+        random: dice.random,
+        onRefused: observer.refused,
+      }),
       kafka,
       decode,
       schemaId: () => process.call('look up the schema', () => world.lookUpSchema(process, SCHEMA_ID)),

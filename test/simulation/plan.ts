@@ -23,9 +23,20 @@ export interface Plan {
   readonly kafkaLosses: number;
   /** Without a Date header, nobody can tell how far one's own clock is from Asana's. */
   readonly clocksAgree: boolean;
+  /** 0 = never */
+  readonly skipRefusedAfterMs: number;
+  /** A time that Asana never answers for. */
+  readonly refused: RefusedTime | undefined;
   /** How long the faults last. */
   readonly faultMs: number;
   readonly faults: number;
+}
+
+export interface RefusedTime {
+  /** At an event of the backlog, by its place in it from 0 to 1; or so long after the beginning of the run. */
+  readonly at: { readonly place: number } | { readonly afterMs: number };
+  readonly forMs: number;
+  readonly with: SimulatorOptions['refusedWith'];
 }
 
 export interface Range {
@@ -37,6 +48,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PURPOSE = 1;
+const REFUSALS_PURPOSE = 10;
 const NEXT_PAGES = [
   'always',
   'always',
@@ -74,9 +86,22 @@ export function planOf(seed: number): Plan {
     kafkaLatencyMs: { from: 1, to: dice.scale(4, 150) },
     asanaLatencyMs: latency,
     kafkaLosses: dice.pick([0, 0.003, 0.01, 0.03]),
+    ...refusals(new Dice(seed, REFUSALS_PURPOSE)),
     faultMs: dice.scale(30, 150) * SECOND_MS,
     faults: dice.whole(2, 9),
   };
+}
+
+/** From draws of their own: they came later, and the plans of seeds that once failed are to stay as they were. */
+function refusals(dice: Dice): Pick<Plan, 'skipRefusedAfterMs' | 'refused'> {
+  const isRefused = dice.chance(0.15);
+  const refused: RefusedTime = {
+    at: dice.chance(0.5) ? { place: dice.random() } : { afterMs: dice.scale(1, 120) * SECOND_MS },
+    forMs: dice.pick([1, 1, 40, 8_000]),
+    with: dice.pick(['500', '400', 'html-200']),
+  };
+  const skipRefusedAfterMs = dice.pick(isRefused ? [15, 40] : [0, 15, 40]) * SECOND_MS;
+  return { skipRefusedAfterMs, refused: isRefused ? refused : undefined };
 }
 
 interface Bounds {

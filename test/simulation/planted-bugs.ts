@@ -1,6 +1,7 @@
 /** Bugs that were never in the connector, each with the invariant that one would name: what the simulation must catch. */
 
 import type { Invariant } from '../../src/verify/invariants.ts';
+import { REFUSAL_BUGS } from './planted-refusal-bugs.ts';
 
 export interface Edit {
   /** Below `src`. */
@@ -233,6 +234,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       { file: 'stream/sweep.ts', find: '!committed.has(id) && !cursor.committed.has(id)', replace: 'false' },
     ],
   },
+  ...REFUSAL_BUGS,
   {
     name: 'properties that the schema does not know are dropped',
     caughtBy: 'fidelity',

@@ -4,7 +4,6 @@ import type { AuditLogClient } from '../../src/asana/client.ts';
 import type { ConnectorError } from '../../src/errors.ts';
 import { isJsonObject, type JsonValue } from '../../src/json.ts';
 import type { StreamObserver } from '../../src/stream/observer.ts';
-import type { WorkspacePorts } from '../../src/workspace-session.ts';
 import type { World } from './world.ts';
 
 export function watchStream(world: World, name: string, workspaceGid: string) {
@@ -30,8 +29,11 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       for (const { reason } of deadLetters) coverage.reach(`dead letter: ${reason}`);
       if (duplicatesDropped > 0) coverage.reach('drops what it has committed');
       if (late > 0) coverage.reach('publishes a late event');
-      if (gap) coverage.reach('records a gap');
+      if (gap) coverage.reach(`records a gap: ${gap.reason}`);
     },
+    refused: () => coverage.reach('says that a question is refused'),
+    gapFound: () => {},
+    gapWithdrawn: () => {},
     swept: () => coverage.reach('sweeps'),
     positioned: ({ mode }) => {
       wasLive = mode === 'live';
@@ -51,12 +53,12 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
     requestFailed: (error: ConnectorError) => coverage.reach(`asana request repeated: ${error.code}`),
     requestRecovered: () => coverage.reach('asana request recovered'),
   };
-  const counting = (client: AuditLogClient): WorkspacePorts['asana'] => ({
-    fetchPage: async (query, offset, signal) => {
+  const counting = (client: AuditLogClient): Pick<AuditLogClient, 'fetchPage'> => ({
+    fetchPage: async (query, offset, signal, isEnough) => {
       // A session's first request carries an offset only if that came from its state.
       if (wasLive && offset !== undefined) coverage.reach('takes up a live offset');
       wasLive = false;
-      const page = await client.fetchPage(query, offset, signal);
+      const page = await client.fetchPage(query, offset, signal, isEnough);
       // A look behind the last page that finds something is not kept, and asked for again.
       const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
       youngestMs = Math.max(...page.events.map(timeOf));

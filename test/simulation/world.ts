@@ -70,6 +70,19 @@ export class World {
       { ...plan.asana, workspaces },
       { time, coverage, dice: asanaDice, now, latencyMs },
     );
+    this.#refuse(plan.refused);
+  }
+
+  #refuse(refused: Plan['refused']): void {
+    const [workspace] = this.asana.state.workspaces.values();
+    if (refused === undefined || workspace === undefined) return;
+    const { timeline } = workspace.dataset;
+    const { at, forMs, with: refusedWith } = refused;
+    const refusedFrom =
+      'place' in at
+        ? timeline.timeAt(Math.floor(at.place * timeline.length))
+        : this.asana.state.nowMs() + Math.floor(at.afterMs);
+    this.asana.change({ refusedFrom, refusedForMs: forMs, refusedWith });
   }
 
   /** A defect of the simulation itself: the run is worth nothing. */

@@ -223,3 +223,35 @@ test('close ends answers that hang', async () => {
   await simulator.close();
   expect((await seen).end).toBe('cut');
 });
+
+test.each([
+  ['500', 500],
+  ['400', 400],
+  ['html-200', 200],
+] as const)(
+  'a refused time is answered with %s on every page that would show it, and on no other',
+  async (refusedWith, status) => {
+    const source = await simulate({ pageSize: 10, burst: 0 });
+    const times = [...source.truth()].map(({ created_at }) => Date.parse(created_at));
+    const [from = 0, to = 0, behind = 0] = [times[100], times[104], times[105]];
+    const change = { refusedFrom: from, refusedForMs: to + 1 - from, refusedWith };
+    await fetch(new URL('/simulator/options', source.baseUrl), {
+      method: 'POST',
+      body: JSON.stringify(change),
+    });
+    const seen = async (fromMs: number, toMs?: number) => {
+      const query = {
+        start_at: new Date(fromMs).toISOString(),
+        ...(toMs !== undefined && { end_at: new Date(toMs).toISOString() }),
+      };
+      const answer = await look(auditUrl(source, query));
+      return [answer.status, parses(answer.body) && answer.status === 200];
+    };
+    expect(await seen(times[90] ?? 0)).toEqual([200, true]);
+    expect(await seen(times[91] ?? 0)).toEqual([status, false]);
+    expect(await seen(times[91] ?? 0, from)).toEqual([200, true]);
+    expect(await seen(from, from + 1)).toEqual([status, false]);
+    expect(await seen(to)).toEqual([status, false]);
+    expect(await seen(behind)).toEqual([200, true]);
+  },
+);

@@ -24,7 +24,15 @@ const COMMAND = 'node test/soak/run.ts';
 const LANES: Readonly<Record<string, (ports: LanePorts) => Promise<LaneReport>>> = {
   crash: (ports) =>
     crashLane(
-      { kills: 200, withinMs: 5_000, mostTransactions: 8, events: 1_000_000, rate: 20, latencyMs: 5 },
+      {
+        kills: 200,
+        liveKills: 70,
+        withinMs: 5_000,
+        mostTransactions: 8,
+        events: 1_000_000,
+        rate: 20,
+        latencyMs: 5,
+      },
       ports,
     ),
   zombies: (ports) => zombieLane({ zombies: 30, events: 20_000, rate: 50 }, ports),

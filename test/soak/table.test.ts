@@ -8,13 +8,24 @@ const clean: LaneReport = {
   kills: 200,
   killsOpen: 70,
   recoveriesMs: [1_000, 2_000, 9_000],
-  stock: { events: 1_000_000, lost: 0, duplicated: 0, violations: [], ledger: 'proven', balanced: true },
+  stock: {
+    events: 1_000_000,
+    lost: 0,
+    duplicated: 0,
+    late: 800,
+    cursors: 3_000,
+    sessions: 201,
+    violations: [],
+    ledger: 'proven',
+    balanced: true,
+  },
 };
 
 test('n clean kills bound the failure probability of one at 3/n', () => {
   const table = soakTable([clean]);
   expect(table).toContain('| kills -9 of the connector | 200 |');
   expect(table).toContain('| with a transaction open | 70 (35 %) |');
+  expect(table).toContain('| of them published late | 800 |');
   expect(table).toContain('below 0.0150');
   expect(table).toContain('| recovery p50 | 2.0 s (of 3 recoveries) |');
   expect(table).toContain('| recovery p99 | 9.0 s |');

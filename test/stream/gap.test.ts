@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Chain, NO_HABITS } from '../../src/stream/chain.ts';
-import { gapBefore } from '../../src/stream/gap.ts';
+import { afterGap, around, decodeRefusedGap, encodeGap, type Gap, gapBefore } from '../../src/stream/gap.ts';
 import { aCursor } from './a-cursor.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,4 +41,92 @@ test('an event that is shown again at the watermark proves that nothing was dele
 test('a backlog that is older than the retention is no gap while it is read', () => {
   expect(gapBefore(old, { ...resuming, offset: 'o' }, [], NOW_MS)).toBeUndefined();
   expect(gapBefore(undefined, resuming, [], NOW_MS)).toBeUndefined();
+});
+
+describe('the record of a gap', () => {
+  const record = (gap: Gap) => JSON.parse(String(encodeGap(gap, NOW_MS)));
+  const refused: Gap = { fromMs: 5, toMs: 7, reason: 'refused-by-asana', message: 'Asana answered 500' };
+
+  test('says from when to when, why, what was said, and when it was found', () => {
+    expect(record(refused)).toEqual({
+      version: 1,
+      from: '1970-01-01T00:00:00.005Z',
+      to: '1970-01-01T00:00:00.007Z',
+      reason: 'refused-by-asana',
+      message: 'Asana answered 500',
+      found_at: new Date(NOW_MS).toISOString(),
+    });
+  });
+
+  test('has null for a time that nobody knows', () => {
+    const open = record({ fromMs: undefined, toMs: undefined, reason: 'state-unreadable' });
+    expect(open).toMatchObject({ from: null, to: null });
+    expect(open).not.toHaveProperty('message');
+  });
+
+  test('gives back the time that Asana refuses, and nothing for any other record', () => {
+    expect(decodeRefusedGap(encodeGap(refused, NOW_MS))).toEqual({
+      fromMs: 5,
+      toMs: 7,
+      reason: 'refused-by-asana',
+    });
+    for (const reason of ['deleted-by-asana', 'state-unreadable'] as const)
+      expect(decodeRefusedGap(encodeGap({ ...refused, reason }, NOW_MS))).toBeUndefined();
+    for (const damaged of ['', '{', 'null', '[]', '{"reason":"refused-by-asana","from":"x","to":"y"}'])
+      expect(decodeRefusedGap(Buffer.from(damaged))).toBeUndefined();
+    expect(decodeRefusedGap(null)).toBeUndefined();
+  });
+});
+
+describe('the cursor behind a gap', () => {
+  const place = { filters: '', eventsTopic: 'e' };
+  const gap = { fromMs: 100, toMs: 110, reason: 'refused-by-asana' } as const;
+  const offset = { value: 'o', obtainedAtMs: 90, query: {} };
+  const before = aCursor({ mode: 'live', watermarkMs: 100, completeToMs: 105, sweptToMs: 40, offset });
+
+  test('is at its end, without the offset, whose next page may be the refused one', () => {
+    expect(afterGap(before, gap, place)).toMatchObject({
+      mode: 'catching-up',
+      watermarkMs: 110,
+      completeToMs: 110,
+      offset: undefined,
+    });
+  });
+
+  test('keeps the ids of what is committed further on', () => {
+    const ahead = {
+      ...before,
+      committed: new Map([
+        ['inside', 105],
+        ['ahead', 500],
+      ]),
+    };
+    expect(afterGap(ahead, gap, place).committed).toEqual(new Map([['ahead', 500]]));
+  });
+
+  test('leaves what came before it to the sweeps, where it was left to them', () => {
+    expect(afterGap(before, gap, place).sweptToMs).toBe(40);
+    expect(afterGap({ ...before, sweptToMs: 100 }, gap, place).sweptToMs).toBe(110);
+  });
+
+  test('is where it was, if that is before the gap or behind it', () => {
+    for (const watermarkMs of [99, 110]) {
+      const elsewhere = { ...before, watermarkMs };
+      expect(afterGap(elsewhere, gap, place)).toBe(elsewhere);
+    }
+  });
+
+  test('of a stream that begins with one is at its end', () => {
+    expect(afterGap(undefined, gap, place)).toMatchObject({ watermarkMs: 110, sweptToMs: 110, events: 0 });
+  });
+});
+
+test('around gaps, a range falls into pieces, in time order', () => {
+  const range = { fromMs: 10, toMs: 100 };
+  const gap = (fromMs: number, toMs: number) => ({ fromMs, toMs });
+  expect(around(range, [])).toEqual([range]);
+  expect(around(range, [gap(50, 51), gap(20, 30)])).toEqual([gap(10, 20), gap(30, 50), gap(51, 100)]);
+  expect(around(range, [gap(5, 20), gap(15, 40), gap(90, 120)])).toEqual([gap(40, 90)]);
+  expect(around(range, [gap(0, 10), gap(100, 200)])).toEqual([range]);
+  expect(around(range, [gap(0, 200)])).toEqual([]);
 });
