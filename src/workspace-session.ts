@@ -27,6 +27,7 @@ import { follow, type Until } from './stream/follow.ts';
 import type { StreamObserver } from './stream/observer.ts';
 import { refuseSecondFirstStart } from './stream/published-before.ts';
 import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
+import type { ReadAheadLimits } from './stream/window-plan.ts';
 
 /** One workspace with its filters, and where it goes. */
 export interface WorkspaceStream {
@@ -34,6 +35,7 @@ export interface WorkspaceStream {
   readonly workspaceGid: string;
   readonly scope: Scope;
   readonly pollIntervalMs: number;
+  readonly readAhead: ReadAheadLimits;
   readonly topics: TopicOptions;
   readonly sweeps: SweepOptions;
   readonly transactionTimeoutMs: number;
@@ -115,7 +117,7 @@ export async function runWorkspaceSession(
     const sweeps = sweepPorts(stream, ports, events);
     const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
     const committer = new Committer(cursor, known, destination, { session, serializer, clock, observer });
-    await follow(filters, { ...ports, ...stream, committer, sweeps }, signal);
+    await follow(filters, { ...ports, ...stream, serializer, committer, sweeps }, signal);
   } finally {
     await session.close();
   }

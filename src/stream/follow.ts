@@ -1,5 +1,14 @@
 import { ConnectorError } from '../errors.ts';
-import { type Chain, catchUp, isComplete, startChain } from './chain.ts';
+import {
+  type CatchUpCause,
+  type Chain,
+  catchUp,
+  hasFallenBehind,
+  isComplete,
+  lessonsOf,
+  type Predecessor,
+  startChain,
+} from './chain.ts';
 import type { Committer } from './committer.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
@@ -35,16 +44,19 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
     let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
     for (let refusedAt: string | undefined; ; ) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
-      const refused = await followChain(chain, sweeper, ports, signal);
-      if (!refused) return;
-      const at = placeOf(committer.cursor);
-      // Refused right where the last one was: offsets lead nowhere here.
-      const habits = { ...refused.habits, offsetsFail: refused.habits.offsetsFail || at === refusedAt };
-      refusedAt = at;
+      const left = await followChain(chain, sweeper, ports, signal);
+      if (left === undefined) return;
+      let { habits, limit } = left;
+      if (left.cause === 'offset-refused') {
+        const at = placeOf(committer.cursor);
+        // Refused right where the last one was: offsets lead nowhere here.
+        habits = { ...habits, offsetsFail: habits.offsetsFail || at === refusedAt };
+        refusedAt = at;
+      }
       await sweeper.sweepNow();
       const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
-      chain = catchUp(fromMs, scope, clock.now(), { limit: refused.query.limit, habits });
-      cause = 'offset-refused';
+      chain = catchUp(fromMs, scope, clock.now(), { limit, habits });
+      cause = left.cause;
     }
   } finally {
     following.abort();
@@ -55,28 +67,37 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
 const placeOf = (cursor: Cursor | undefined): string =>
   `${cursor?.watermarkMs} ${cursor?.events} ${cursor?.deadLetters}`;
 
-/** To the end of the chain; or until Asana refuses an offset, and then gives the chain whose offset that was. */
+/** A chain that was left before its end, for the stream to catch up in another. */
+interface LeftChain extends Predecessor {
+  readonly cause: Extract<CatchUpCause, 'offset-refused' | 'fell-behind'>;
+}
+
+/** To the end of the chain; or until Asana refuses an offset, or going on page by page would take too long. */
 async function followChain(
   chain: Chain,
   sweeper: Sweeper,
   ports: FollowPorts,
   signal: AbortSignal,
-): Promise<Chain | undefined> {
+): Promise<LeftChain | undefined> {
   const { committer, until } = ports;
-  let last = chain;
+  let lessons = lessonsOf(chain);
   try {
-    for await (const page of readAhead(chain, ports, signal)) {
-      const cursor = await committer.commit(page);
-      last = page.step.next ?? last;
-      if (until.reached(page, cursor)) return undefined;
-      // Between two pages, never within one: a transaction that has begun is finished.
+    for await (const pages of readAhead(chain, ports, signal)) {
+      const cursor = await committer.commit(pages);
+      if (pages.some((page) => until.reached(page, cursor))) return undefined;
+      // Between two transactions, never within one: one that has begun is finished.
       signal.throwIfAborted();
       await sweeper.commitFound();
-      if (page.step.left !== 'more') sweeper.begin();
+      const last = pages.at(-1);
+      if (last === undefined) continue;
+      ({ lessons } = last);
+      if (last.left !== 'more') sweeper.begin();
+      else if (hasFallenBehind(last, cursor)) return { cause: 'fell-behind', ...lessons };
     }
     return undefined;
   } catch (error) {
-    if (error instanceof ConnectorError && error.disposition === 'catch-up') return last;
+    if (error instanceof ConnectorError && error.disposition === 'catch-up')
+      return { cause: 'offset-refused', ...lessons };
     throw error;
   }
 }
@@ -92,7 +113,7 @@ export function untilCaughtUp(): Until {
   return {
     reached: (page, cursor) => {
       startedAtMs ??= page.nowMs + DATE_HEADER_RESOLUTION_MS;
-      return (page.step.left === 'nothing' && page.chain.mode === 'live') || cursor.watermarkMs > startedAtMs;
+      return (page.left === 'nothing' && page.mode === 'live') || cursor.watermarkMs > startedAtMs;
     },
   };
 }

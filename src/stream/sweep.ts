@@ -79,8 +79,8 @@ export async function sweep(
   let firstAsOfMs: number | undefined;
   let coveredToMs = range.toMs;
   const scope = { filters, startAtMs: range.fromMs, endAtMs: range.toMs };
-  for await (const { events, asOfMs } of readWindow(asana, workspaceGid, scope, signal)) {
-    firstAsOfMs ??= asOfMs;
+  for await (const { events, page } of readWindow(asana, workspaceGid, scope, signal)) {
+    firstAsOfMs ??= page.asOfMs;
     late.push(...events.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
     if (late.length > MAX_LATE) {
       coveredToMs = events.at(-1)?.createdAtMs ?? coveredToMs;

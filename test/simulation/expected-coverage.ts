@@ -27,6 +27,7 @@ const RECOVERIES = [
   'ends: stopped',
   'kafkajs skips a send that it confirms',
   'publishes a late event',
+  'reads windows side by side',
   'session ended: KAFKA_FENCED',
   'session ended: KAFKA_OUTCOME_UNKNOWN',
   'session ended: KAFKA_SEND_UNCONFIRMED',
