@@ -1,4 +1,9 @@
-import type { Kafka, CompressionTypes as KafkaCompression, Transaction as KafkajsTransaction } from 'kafkajs';
+import type {
+  Kafka,
+  CompressionTypes as KafkaCompression,
+  Transaction as KafkajsTransaction,
+  Message,
+} from 'kafkajs';
 import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer } from './client.ts';
 import { kafkaError, outcomeError } from './kafkajs-errors.ts';
 
@@ -79,7 +84,7 @@ async function send(
     ...(headers && { headers }),
   }));
   try {
-    const answers = await tx.send({ topic, messages, compression, acks: -1 });
+    const answers = await tx.send({ topic, messages: grouped(messages, partition), compression, acks: -1 });
     return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
       topic: topicName,
       partition: written,
@@ -90,3 +95,7 @@ async function send(
     throw kafkaError(thrown, `sending to ${topic}-${partition}`);
   }
 }
+
+/** kafkajs groups messages by partition, and copies the group for each message that it adds: all of these are one group. */
+const grouped = (messages: Message[], partition: number): Message[] =>
+  Object.assign(messages, { reduce: () => ({ [partition]: messages }) });
