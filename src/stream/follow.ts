@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { FIRST_BATCH_BYTES, nextBatchBytes } from './batch-size.ts';
 import {
   type CatchUpCause,
   type Chain,
@@ -22,7 +23,8 @@ export interface Until {
   reached(page: ReadPage, cursor: Cursor): boolean;
 }
 
-export interface FollowPorts extends ReaderPorts {
+export interface FollowPorts extends Omit<ReaderPorts, 'batchBytes'> {
+  readonly transactionTimeoutMs: number;
   readonly committer: Committer;
   readonly observer: StreamObserver;
   readonly until: Until;
@@ -79,11 +81,14 @@ async function followChain(
   ports: FollowPorts,
   signal: AbortSignal,
 ): Promise<LeftChain | undefined> {
-  const { committer, until } = ports;
+  const { committer, until, clock } = ports;
   let lessons = lessonsOf(chain);
+  let batchBytes = FIRST_BATCH_BYTES;
   try {
-    for await (const pages of readAhead(chain, ports, signal)) {
+    for await (const pages of readAhead(chain, { ...ports, batchBytes: () => batchBytes }, signal)) {
+      const startedMs = clock.monotonicMs();
       const cursor = await committer.commit(pages);
+      batchBytes = nextBatchBytes(batchBytes, clock.monotonicMs() - startedMs, ports.transactionTimeoutMs);
       if (pages.some((page) => until.reached(page, cursor))) return undefined;
       // Between two transactions, never within one: one that has begun is finished.
       signal.throwIfAborted();

@@ -23,9 +23,6 @@ interface OpenWindow {
   leadsTo: { readonly chain: Chain | undefined } | undefined;
 }
 
-/** One transaction's worth: the records of a partition still fit into one batch. */
-const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
-
 /**
  * Reads the past that `start` covers, in windows side by side, and gives the pages in time order, as many at once as are at
  * hand. Returns the chain that goes on behind it; undefined at the end of the scope.
@@ -89,15 +86,16 @@ class WindowRow {
 
   #takeReady(): ReadPage[] {
     const taken: ReadPage[] = [];
+    const batchBytes = this.#ports.batchBytes();
     let sizeBytes = 0;
     for (let head = this.#row[0]; head !== undefined && 'pages' in head; head = this.#row[0]) {
       for (let page = head.pages.shift(); page !== undefined; page = head.pages.shift()) {
         taken.push({ ...page, resumes: !this.#hasGiven });
         this.#hasGiven = true;
         sizeBytes += page.sizeBytes;
-        if (sizeBytes >= MOST_BYTES_AT_ONCE) break;
+        if (sizeBytes >= batchBytes) break;
       }
-      if (head.pages.length > 0 || !head.isRead) break;
+      if (head.pages.length > 0 || sizeBytes >= batchBytes || !head.isRead) break;
       if (head.failure) {
         // What was read before it is good.
         if (taken.length > 0) break;

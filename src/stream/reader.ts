@@ -6,6 +6,7 @@ import { afterPage, type Chain, lessonsOf, type Predecessor, type Scope, type St
 import type { Mode } from './cursor.ts';
 import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
 import { factsOf, readEvents } from './events.ts';
+import { nextPollMs } from './poll-interval.ts';
 import { readWindows } from './read-windows.ts';
 import type { WindowPage } from './window.ts';
 import type { ReadAheadLimits } from './window-plan.ts';
@@ -16,9 +17,11 @@ export interface ReaderPorts {
   readonly clock: Clock;
   readonly workspaceGid: string;
   readonly scope: Scope;
-  /** Wait after a page that was not full. */
+  /** The longest wait after a page that was not full. */
   readonly pollIntervalMs: number;
   readonly readAhead: ReadAheadLimits;
+  /** How much of a backlog is given at once, in bytes of JSON. */
+  readonly batchBytes: () => number;
 }
 
 /** A page with what it was asked for by, and where it leads. */
@@ -83,6 +86,7 @@ async function* readPages(
   signal: AbortSignal,
 ): AsyncGenerator<ReadPage, undefined> {
   const { asana, clock, workspaceGid, scope, pollIntervalMs } = ports;
+  let waitMs = pollIntervalMs;
   for (let chain: Chain | undefined = start; chain !== undefined; ) {
     const page = await asana.fetchPage(chain.query, chain.offset, signal);
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
@@ -91,7 +95,9 @@ async function* readPages(
       yield { ...readPage({ chain: chain.probe?.chain ?? chain, step, page, events }, ports), resumes: true };
     }
     chain = step.next;
-    if (step.left !== 'more') await clock.sleep(pollIntervalMs, signal);
+    if (step.left === 'more') continue;
+    waitMs = nextPollMs(waitMs, step.left, pollIntervalMs);
+    await clock.sleep(waitMs, signal);
   }
 }
 

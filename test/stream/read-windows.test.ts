@@ -27,6 +27,7 @@ async function readAll(reading: Reading) {
     workspaceGid: '1',
     scope,
     readAhead: { requestsPerMinute, maxHeldBytes },
+    batchBytes: () => 8 * 1024 * 1024,
   } as Partial<ReaderPorts> as ReaderPorts;
   const windows = readWindows(catchUp(undefined, scope, nowMs), ports, new AbortController().signal);
   const pages: ReadPage[] = [];
