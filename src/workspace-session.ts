@@ -17,6 +17,7 @@ import {
   maxMessageBytes,
   stateRequirement,
   type TopicOptions,
+  type TopicRequirement,
 } from './kafka/topics.ts';
 import type { Scope } from './stream/chain.ts';
 import { readCommittedSince } from './stream/committed-since.ts';
@@ -87,15 +88,21 @@ export async function runWorkspaceSession(
     const cursor = readCursor(session, state.cursorKey, topics.eventsTopic);
     const filters = filtersFingerprint(scope.filters);
     if (cursor === undefined) {
-      const start = { workspaceGid, filters, eventsTopic: topics.eventsTopic, stateTopic: topics.stateTopic };
+      const start = {
+        workspaceGid,
+        filters,
+        eventsTopic: topics.eventsTopic,
+        stateTopic: topics.stateTopic,
+        nowMs: clock.now(),
+      };
       await refuseSecondFirstStart(session.state, start, kafka, ports.decode, signal).catch(async (error) => {
         // Whoever fenced us while we read may have started the stream: then that is the news, and not this.
         await session.confirm();
         throw error;
       });
     }
-    const events = await eventsTopic(kafka, topics, cursor);
-    const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
+    const events = await keptTopic(kafka, eventsRequirement(topics), cursor?.events);
+    const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), cursor?.deadLetters);
     const destination: Destination = {
       workspaceGid,
       filters,
@@ -192,21 +199,17 @@ function readCursor({ state }: Session, key: string, eventsTopic: string): Curso
   return cursor;
 }
 
-/** Created where missing, but not in place of one that held events: what is gone would then never be noticed. */
-async function eventsTopic(
+/** Created where missing, but not in place of one that held records: what is gone would then never be noticed. */
+async function keptTopic(
   kafka: KafkaClient,
-  topics: TopicOptions,
-  cursor: Cursor | undefined,
+  requirement: TopicRequirement,
+  committed = 0,
 ): Promise<TopicDescription> {
-  const requirement = eventsRequirement(topics);
-  if (
-    cursor !== undefined &&
-    cursor.events > 0 &&
-    (await kafka.describeTopic(topics.eventsTopic)) === undefined
-  ) {
+  const { name } = requirement.create;
+  if (committed > 0 && (await kafka.describeTopic(name)) === undefined) {
     throw new ConnectorError(
-      'EVENTS_TOPIC_LOST',
-      `the state says that ${cursor.events} events were committed, but the topic ${topics.eventsTopic} does not exist`,
+      'TOPIC_LOST',
+      `the state says that ${committed} records were committed to ${name}, which does not exist`,
     );
   }
   return ensureTopic(kafka, requirement);

@@ -134,8 +134,10 @@ export class Committer {
     observer.pageRead(records[0]?.timestampMs);
     await session.transact(async (tx) => {
       const { refused, ends } = await writeRecords(tx, this.#to.events, records);
+      for (const [partition, end] of ends) refuseLost(this.#to.events.topic, end, moved.ends.get(partition));
       for (const { record, error } of refused) deadLetters.push(refusedLetter(record, error));
       const deadLettersEnd = await this.#writeDeadLetters(tx, deadLetters);
+      refuseLost(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
       const refusedRecords = new Set(refused.map(({ record }) => record));
       published = records.filter((record) => !refusedRecords.has(record));
       const gids = published.map(({ gid }) => gid);
@@ -201,6 +203,15 @@ const refusedLetter = ({ gid, value }: EventRecordOut, { message }: ConnectorErr
   reason: 'refused-by-kafka',
   message,
 });
+
+/** A topic that somebody made anew, or that was cut off, lacks what was committed to it: its offsets tell. */
+function refuseLost(topic: string, end: number | undefined, endBefore = 0): void {
+  if (end === undefined || end > endBefore) return;
+  throw new ConnectorError(
+    'TOPIC_LOST',
+    `${topic} ends at offset ${end}, but the state says that records up to ${endBefore} were committed to it`,
+  );
+}
 
 /** These records have nowhere else to go: a refused one stops the stream, so that nothing is lost silently. */
 async function writeAll(
