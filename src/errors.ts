@@ -114,7 +114,7 @@ export const ERRORS = {
     disposition: 'halt-stream',
     nextStep: 'set STATE_TOPIC and CONNECTOR_NAME back, or give the connector an EVENTS_TOPIC of its own',
   },
-  EVENTS_TOPIC_LOST: {
+  TOPIC_LOST: {
     disposition: 'halt-stream',
     nextStep:
       'restore the topic, or set another EVENTS_TOPIC and CONNECTOR_NAME to read again all that Asana still has',

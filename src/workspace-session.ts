@@ -17,6 +17,7 @@ import {
   maxMessageBytes,
   stateRequirement,
   type TopicOptions,
+  type TopicRequirement,
 } from './kafka/topics.ts';
 import type { Scope } from './stream/chain.ts';
 import { readCommittedSince } from './stream/committed-since.ts';
@@ -30,6 +31,7 @@ import { refuseSecondFirstStart } from './stream/published-before.ts';
 import { createStepOver } from './stream/step-over.ts';
 import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
 import { recordUnreadable, type StateRecordPorts, withdrawUnreadable } from './stream/unreadable-state.ts';
+import type { ReadAheadLimits } from './stream/window-plan.ts';
 
 /** One workspace with its filters, and where it goes. */
 export interface WorkspaceStream {
@@ -37,6 +39,7 @@ export interface WorkspaceStream {
   readonly workspaceGid: string;
   readonly scope: Scope;
   readonly pollIntervalMs: number;
+  readonly readAhead: ReadAheadLimits;
   readonly topics: TopicOptions;
   readonly sweeps: SweepOptions;
   readonly transactionTimeoutMs: number;
@@ -89,15 +92,21 @@ export async function runWorkspaceSession(
     const cursor = await readableCursor({ session, state, keys, kafka, clock, observer }, topics, signal);
     const filters = filtersFingerprint(scope.filters);
     if (cursor === undefined) {
-      const start = { workspaceGid, filters, eventsTopic: topics.eventsTopic, stateTopic: topics.stateTopic };
+      const start = {
+        workspaceGid,
+        filters,
+        eventsTopic: topics.eventsTopic,
+        stateTopic: topics.stateTopic,
+        nowMs: clock.now(),
+      };
       await refuseSecondFirstStart(session.state, start, kafka, ports.decode, signal).catch(async (error) => {
         // Whoever fenced us while we read may have started the stream: then that is the news, and not this.
         await session.confirm();
         throw error;
       });
     }
-    const events = await eventsTopic(kafka, topics, cursor);
-    const deadLetters = await ensureTopic(kafka, deadLettersRequirement(topics));
+    const events = await keptTopic(kafka, eventsRequirement(topics), cursor?.events);
+    const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), cursor?.deadLetters);
     const destination: Destination = {
       workspaceGid,
       filters,
@@ -121,7 +130,7 @@ export async function runWorkspaceSession(
     const committerPorts = { session, serializer, clock, observer };
     const committer = new Committer(cursor, known, destination, committerPorts, refusedGaps(session, keys));
     const stepOver = createStepOver({ ...ports, committer, workspaceGid });
-    await follow(filters, { ...ports, ...stream, committer, sweeps, stepOver }, signal);
+    await follow(filters, { ...ports, ...stream, serializer, committer, sweeps, stepOver }, signal);
   } finally {
     await session.close();
   }
@@ -219,21 +228,17 @@ function readCursor({ state }: Session, key: string, eventsTopic: string): Curso
   return cursor;
 }
 
-/** Created where missing, but not in place of one that held events: what is gone would then never be noticed. */
-async function eventsTopic(
+/** Created where missing, but not in place of one that held records: what is gone would then never be noticed. */
+async function keptTopic(
   kafka: KafkaClient,
-  topics: TopicOptions,
-  cursor: Cursor | undefined,
+  requirement: TopicRequirement,
+  committed = 0,
 ): Promise<TopicDescription> {
-  const requirement = eventsRequirement(topics);
-  if (
-    cursor !== undefined &&
-    cursor.events > 0 &&
-    (await kafka.describeTopic(topics.eventsTopic)) === undefined
-  ) {
+  const { name } = requirement.create;
+  if (committed > 0 && (await kafka.describeTopic(name)) === undefined) {
     throw new ConnectorError(
-      'EVENTS_TOPIC_LOST',
-      `the state says that ${cursor.events} events were committed, but the topic ${topics.eventsTopic} does not exist`,
+      'TOPIC_LOST',
+      `the state says that ${committed} records were committed to ${name}, which does not exist`,
     );
   }
   return ensureTopic(kafka, requirement);

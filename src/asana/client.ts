@@ -17,6 +17,10 @@ export interface Page {
   readonly asOfMs: number;
   /** The later of Asana's clock and ours. */
   readonly nowMs: number;
+  /** Of the answer's body, uncompressed. */
+  readonly sizeBytes: number;
+  /** From the request's leaving to the end of its answer. */
+  readonly roundTripMs: number;
 }
 
 export interface AsanaObserver {
@@ -106,6 +110,8 @@ export class AuditLogClient {
       ...page,
       asOfMs: Math.floor(answeredAtMs - durationMs),
       nowMs: Math.max(startedAtMs, answeredAtMs),
+      sizeBytes: answer.body.length,
+      roundTripMs: durationMs,
     };
   }
 

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../json.ts';
 import type { EventRecord } from './event-record.ts';
 import { EVENT_TYPE } from './schema.ts';
+import { toEvent } from './to-event.ts';
 import { HEADER_BYTES, writeHeader } from './wire-format.ts';
 
 // About three pages of 1,000 events.
@@ -38,3 +40,6 @@ export class EventSerializer {
     return slice;
   }
 }
+
+/** The event in a value that {@link EventSerializer.encode} gave. */
+export const eventIn = (value: Buffer): JsonObject => toEvent(EVENT_TYPE.decode(value, HEADER_BYTES).value);

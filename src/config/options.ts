@@ -74,7 +74,7 @@ export const OPTIONS = {
     kind: 'duration',
     default: '10s',
     section: 'Asana',
-    help: 'Wait after a page that was not full. After a full page the next is asked for at once.',
+    help: 'The longest wait after a page that was not full; while pages bring events, down to an eighth of it. After a full page the next is asked for at once.',
   },
   SWEEP_INTERVAL: {
     kind: 'duration',

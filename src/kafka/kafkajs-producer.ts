@@ -1,4 +1,9 @@
-import type { Kafka, CompressionTypes as KafkaCompression, Transaction as KafkajsTransaction } from 'kafkajs';
+import type {
+  Kafka,
+  CompressionTypes as KafkaCompression,
+  Transaction as KafkajsTransaction,
+  Message,
+} from 'kafkajs';
 import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer } from './client.ts';
 import { hasNoCoordinator } from './kafkajs-coordinator.ts';
 import { kafkaError, outcomeError } from './kafkajs-errors.ts';
@@ -88,7 +93,7 @@ async function send(
     timestamp: String(timestampMs),
     ...(headers && { headers }),
   }));
-  const answers = await tx.send({ topic, messages, compression, acks: -1 });
+  const answers = await tx.send({ topic, messages: grouped(messages, partition), compression, acks: -1 });
   return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
     topic: topicName,
     partition: written,
@@ -96,3 +101,7 @@ async function send(
     baseOffset: Number(baseOffset),
   }));
 }
+
+/** kafkajs groups messages by partition, and copies the group for each message that it adds: all of these are one group. */
+const grouped = (messages: Message[], partition: number): Message[] =>
+  Object.assign(messages, { reduce: () => ({ [partition]: messages }) });

@@ -20,11 +20,12 @@ export async function* readToEnd(
   kafka: KafkaClient,
   topic: string,
   signal: AbortSignal,
+  start: FetchStart = 'earliest',
 ): AsyncGenerator<ReadRecord> {
   const description = await kafka.describeTopic(topic);
   for (let partition = 0; partition < (description?.partitions ?? 0); partition++) {
     let end: number | undefined;
-    for await (const batch of kafka.fetchCommitted(topic, partition, 'earliest', signal)) {
+    for await (const batch of kafka.fetchCommitted(topic, partition, start, signal)) {
       end ??= batch.lastStableOffset;
       for (const record of batch.records) if (record.offset < end) yield { ...record, partition };
       if (batch.nextOffset >= end) break;

@@ -74,7 +74,7 @@ export function watchStream(
       gauges.oldestUncommittedMs ??= oldestCreatedAtMs;
     },
     positioned: moveTo,
-    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gap }, position) => {
+    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gaps }, position) => {
       total += events;
       metrics.transactions.inc({ stream });
       metrics.pages.inc({ stream }, pages);
@@ -84,7 +84,7 @@ export function watchStream(
       for (const { reason } of deadLetters) metrics.deadLetters.inc({ stream, reason });
       if (deadLetters.length > 0)
         streamLog.warn({ count: deadLetters.length, reason: deadLetters[0]?.reason }, 'dead letters written');
-      if (gap) sayGap(gap);
+      for (const gap of gaps) sayGap(gap);
       moveTo(position);
     },
     refused: ({ message }, skipAtMs) =>

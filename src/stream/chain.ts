@@ -64,7 +64,14 @@ export interface Step {
   readonly isPreview?: true;
 }
 
-export const CATCH_UP_CAUSES = ['first-start', 'restart', 'offset-refused', 'filters-changed'] as const;
+export const CATCH_UP_CAUSES = [
+  'first-start',
+  'restart',
+  'offset-refused',
+  'refused-piece',
+  'fell-behind',
+  'filters-changed',
+] as const;
 export type CatchUpCause = (typeof CATCH_UP_CAUSES)[number];
 
 /** Asana shows an event some time after its `created_at`: the youngest minute is left to the live chain. */
@@ -98,6 +105,8 @@ export interface Predecessor {
   readonly habits: Habits;
 }
 
+export const lessonsOf = ({ query, habits }: Chain): Predecessor => ({ limit: query.limit, habits });
+
 /** The chain that reads from `fromMs` (the oldest event where undefined) towards the present, of which `nowMs` is a guess. */
 export function catchUp(
   fromMs: number | undefined,
@@ -119,6 +128,15 @@ export function catchUp(
 /** Has the cursor nothing left to read in its scope? */
 export const isComplete = (cursor: Cursor | undefined, scope: Scope): boolean =>
   cursor !== undefined && scope.endAtMs !== undefined && cursor.watermarkMs >= scope.endAtMs;
+
+// Of events that are further back than this, there may be many: windows read them side by side.
+const FALLEN_BEHIND_MS = 10 * 60_000;
+
+/** Is a live chain, which goes page by page, so far behind that catching up is quicker? Only asked after a page with more to come. */
+export const hasFallenBehind = (
+  { mode, asOfMs }: { readonly mode: Mode; readonly asOfMs: number },
+  { watermarkMs }: Cursor,
+): boolean => mode === 'live' && asOfMs - watermarkMs > FALLEN_BEHIND_MS;
 
 /** Where to go on after a page. Throws ASANA_NO_PROGRESS where no request could get past it. */
 export function afterPage(chain: Chain, page: PageFacts, scope: Scope): Step {

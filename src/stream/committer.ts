@@ -1,14 +1,20 @@
-import type { EventSerializer } from '../avro/serializer.ts';
+import { type EventSerializer, eventIn } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectorError, type ErrorCode } from '../errors.ts';
 import type { OutgoingRecord, Transaction } from '../kafka/client.ts';
 import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';
 import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writer.ts';
-import { DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, encodeEvents } from './batch.ts';
+import {
+  DEAD_LETTERS_PARTITION,
+  type DeadLetter,
+  deadLetterRecord,
+  type EventRecordOut,
+  placeEvent,
+} from './batch.ts';
 import { type Advance, advance, afterSweep, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
-import type { StreamEvent } from './events.ts';
+import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './reader.ts';
@@ -36,7 +42,7 @@ export interface Destination {
 
 const RECENT_IDS = 10_000;
 
-/** Puts pages into Kafka, one transaction each, in the order in which they are given; holds the cursor. */
+/** Puts pages into Kafka, in the order in which they are given, a transaction a call; holds the cursor. */
 export class Committer {
   readonly #ports: CommitterPorts;
   readonly #to: Destination;
@@ -73,20 +79,15 @@ export class Committer {
   }
 
   /**
-   * Commits the page's new events, its dead letters and the cursor behind it, all or nothing. The cursor moves only once the
-   * commit is acknowledged. After a throw the session is of no further use.
+   * Commits the pages' new events, their dead letters and the cursor behind them, all or nothing. The cursor moves only once
+   * the commit is acknowledged. After a throw the session is of no further use.
    */
-  async commit(page: ReadPage): Promise<Cursor> {
-    const events = this.#fresh(page.events);
-    this.#ports.observer.pageRead(events[0]?.createdAtMs);
-    const before = this.#cursor;
-    const gap = gapBefore(before, page.chain, page.events, page.asOfMs);
-    const youngest = before ? youngestMs(before) : 0;
-    const isLate = ({ createdAtMs }: StreamEvent) => createdAtMs < youngest;
-    const moved = advance(before, this.#advanceBy(page, events, gap));
-    const duplicatesDropped = page.events.length - events.length;
-    const caughtUp = page.step.left !== 'more';
-    return this.#put({ pages: 1, events, moved, isLate, gap, duplicatesDropped, caughtUp });
+  async commit(pages: readonly ReadPage[]): Promise<Cursor> {
+    const batch = new Batch(this.#to.events.partitions);
+    let cursor = this.#cursor;
+    for (const page of pages) cursor = this.#addPage(batch, page, cursor);
+    if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
+    return this.#put(batch, cursor, pages.length, pages.at(-1)?.left !== 'more');
   }
 
   /** Commits what a sweep found, but for what was committed since it began. */
@@ -94,95 +95,88 @@ export class Committer {
     const before = this.#cursor;
     // So much has come since that the ids of it are no longer all known: the next sweep looks again.
     if (before === undefined || before.events - eventsThen > RECENT_IDS) return;
-    const events = this.#fresh(late);
-    const moved = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
-    const caughtUp = before.mode === 'live';
-    await this.#put({
-      pages: 0,
-      events,
-      moved,
-      isLate: () => true,
-      gap: undefined,
-      duplicatesDropped: 0,
-      caughtUp,
-    });
+    const events = this.#fresh(encodeEvents(late, this.#ports.serializer), before);
+    const batch = new Batch(this.#to.events.partitions);
+    for (const event of events) batch.add(event, true);
+    const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
+    await this.#put(batch, cursor, 0, before.mode === 'live');
     this.#ports.observer.swept();
   }
 
   /** Commits the record of a time that Asana refuses, with the cursor behind it. */
   async commitGap(gap: PassedGap): Promise<void> {
+    const batch = new Batch(this.#to.events.partitions);
+    batch.gaps.push(gap);
     const place = { filters: this.#to.filters, eventsTopic: this.#to.events.topic };
     const moved = afterGap(this.#cursor, gap, place);
-    const caughtUp = moved.mode === 'live';
-    await this.#put({
-      pages: 0,
-      events: [],
-      moved,
-      isLate: () => false,
-      gap,
-      duplicatesDropped: 0,
-      caughtUp,
-    });
+    await this.#put(batch, moved, 0, moved.mode === 'live');
     this.#gaps = [...this.#gaps, gap];
   }
 
+  /** The cursor behind the page, once the batch is committed. */
+  #addPage(batch: Batch, page: ReadPage, before: Cursor | undefined): Cursor {
+    const events = this.#fresh(page.events, before);
+    const gap = gapBefore(before, page);
+    if (gap) batch.gaps.push(gap);
+    batch.duplicatesDropped += page.events.length - events.length;
+    const youngest = before ? youngestMs(before) : 0;
+    for (const event of events) batch.add(event, event.createdAtMs < youngest);
+    return advance(before, this.#advanceBy(page, events, gap));
+  }
+
   /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
-  #fresh(events: readonly StreamEvent[]): StreamEvent[] {
-    const { committed, swept } = this.#cursor ?? {};
+  #fresh(events: readonly EncodedEvent[], before: Cursor | undefined): EncodedEvent[] {
+    const { committed, swept } = before ?? {};
     return events.filter(({ id }) => !committed?.has(id) && !swept?.has(id) && this.#recent.add(id));
   }
 
-  #advanceBy(
-    { chain, step, offset, asOfMs }: ReadPage,
-    events: readonly StreamEvent[],
-    gap: PassedGap | undefined,
-  ): Advance {
-    const { startAtMs, endAtMs, limit } = chain.query;
-    const empty = step.left === 'nothing' && chain.mode === 'live';
+  #advanceBy(page: ReadPage, events: readonly EncodedEvent[], gap: PassedGap | undefined): Advance {
+    const { mode, query, offset, asOfMs, left, readToMs } = page;
+    const { startAtMs, endAtMs, limit } = query;
+    const empty = left === 'nothing' && mode === 'live';
     return {
-      mode: chain.mode,
+      mode,
       filters: this.#to.filters,
       eventsTopic: this.#to.events.topic,
       offset:
-        chain.mode === 'live' && offset !== null
+        mode === 'live' && offset !== null
           ? { value: offset, obtainedAtMs: asOfMs, query: { startAtMs, endAtMs, limit } }
           : undefined,
       startAtMs,
       events,
       asOfMs,
       settledMs: asOfMs - this.#to.lookbackMs,
-      readToMs: step.readToMs,
+      readToMs,
       completeToMs: empty ? asOfMs : gap?.toMs,
     };
   }
 
-  async #put(batch: Batch): Promise<Cursor> {
-    const { session, serializer, observer } = this.#ports;
-    const { records, deadLetters } = encodeEvents(
-      batch.events,
-      serializer,
-      this.#to.events.partitions,
-      batch.isLate,
-    );
-    let cursor = batch.moved;
-    let late = 0;
+  async #put(batch: Batch, moved: Cursor, pages: number, caughtUp: boolean): Promise<Cursor> {
+    const { session, observer } = this.#ports;
+    const { records, gaps, duplicatesDropped } = batch;
+    const deadLetters = [...batch.deadLetters];
+    let published = records;
+    let cursor = moved;
+    observer.pageRead(records[0]?.timestampMs);
     await session.transact(async (tx) => {
       const { refused, ends } = await writeRecords(tx, this.#to.events, records);
-      const refusedEvents = new Set(refused.map(({ record }) => record.event));
-      for (const { record, error } of refused) {
-        deadLetters.push({ event: record.event, reason: 'refused-by-kafka', message: error.message });
-      }
+      for (const [partition, end] of ends) refuseLost(this.#to.events.topic, end, moved.ends.get(partition));
+      for (const { record, error } of refused) deadLetters.push(refusedLetter(record, error));
       const deadLettersEnd = await this.#writeDeadLetters(tx, deadLetters);
-      const published = records.filter(({ event }) => !refusedEvents.has(event)).map(({ event }) => event);
-      late = published.filter(batch.isLate).length;
-      const gids = published.map(({ id }) => id);
-      cursor = withPut(batch.moved, { gids, ends, deadLetters: deadLetters.length, deadLettersEnd });
-      await this.#writeState(tx, cursor, batch.gap);
+      refuseLost(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
+      const refusedRecords = new Set(refused.map(({ record }) => record));
+      published = records.filter((record) => !refusedRecords.has(record));
+      const gids = published.map(({ gid }) => gid);
+      cursor = withPut(moved, { gids, ends, deadLetters: deadLetters.length, deadLettersEnd });
+      await this.#writeState(tx, cursor, gaps);
     });
-    const events = cursor.events - (this.#cursor?.events ?? 0);
     this.#cursor = cursor;
-    const { pages, duplicatesDropped, gap, caughtUp } = batch;
-    observer.committed({ pages, events, deadLetters, duplicatesDropped, late, gap }, { ...cursor, caughtUp });
+    const late = published.filter(({ isLate }) => isLate).length;
+    const events = published.length;
+    observer.committed(
+      { pages, events, deadLetters, duplicatesDropped, late, gaps },
+      { ...cursor, caughtUp },
+    );
     return cursor;
   }
 
@@ -193,7 +187,7 @@ export class Committer {
     return ends.get(DEAD_LETTERS_PARTITION);
   }
 
-  async #writeState(tx: Transaction, cursor: Cursor, gap: PassedGap | undefined): Promise<void> {
+  async #writeState(tx: Transaction, cursor: Cursor, gaps: readonly PassedGap[]): Promise<void> {
     const { keys, state } = this.#to;
     const nowMs = this.#ports.clock.now();
     const record = (key: string, value: Buffer): PlacedRecord => ({
@@ -202,20 +196,47 @@ export class Committer {
       value,
       timestampMs: nowMs,
     });
-    const gaps = gap ? [record(keys.gap(gap.fromMs), encodeGap(gap, nowMs))] : [];
-    await writeAll(tx, state, [...gaps, record(keys.cursor, encodeCursor(cursor))], 'STATE_REFUSED');
+    const records = gaps.map((gap) => record(keys.gap(gap.fromMs), encodeGap(gap, nowMs)));
+    await writeAll(tx, state, [...records, record(keys.cursor, encodeCursor(cursor))], 'STATE_REFUSED');
   }
 }
 
 /** What one transaction is made of. */
-interface Batch {
-  readonly pages: 0 | 1;
-  readonly events: readonly StreamEvent[];
-  readonly moved: Cursor;
-  readonly isLate: (event: StreamEvent) => boolean;
-  readonly gap: PassedGap | undefined;
-  readonly duplicatesDropped: number;
-  readonly caughtUp: boolean;
+class Batch {
+  readonly records: EventRecordOut[] = [];
+  readonly deadLetters: DeadLetter[] = [];
+  readonly gaps: PassedGap[] = [];
+  duplicatesDropped = 0;
+  readonly #partitions: number;
+
+  constructor(partitions: number) {
+    this.#partitions = partitions;
+  }
+
+  add(event: EncodedEvent, isLate: boolean): void {
+    if (event.unmappable === undefined) {
+      this.records.push(placeEvent(event, this.#partitions, isLate));
+      return;
+    }
+    const { source, code, message } = event.unmappable;
+    this.deadLetters.push({ gid: undefined, source, reason: code, message });
+  }
+}
+
+const refusedLetter = ({ gid, value }: EventRecordOut, { message }: ConnectorError): DeadLetter => ({
+  gid,
+  source: eventIn(value),
+  reason: 'refused-by-kafka',
+  message,
+});
+
+/** A topic that somebody made anew, or that was cut off, lacks what was committed to it: its offsets tell. */
+function refuseLost(topic: string, end: number | undefined, endBefore = 0): void {
+  if (end === undefined || end > endBefore) return;
+  throw new ConnectorError(
+    'TOPIC_LOST',
+    `${topic} ends at offset ${end}, but the state says that records up to ${endBefore} were committed to it`,
+  );
 }
 
 /** These records have nowhere else to go: a refused one stops the stream, so that nothing is lost silently. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const LANES = 4;
 const LANE_MODULUS = 2 ** 32;
@@ -15,9 +15,9 @@ export function addToDigest(digest: string, gids: Iterable<string>): string {
     Number.parseInt(digest.slice(8 * lane, 8 * lane + 8), 16),
   );
   for (const gid of gids) {
-    const hash = createHash('sha256').update(gid).digest();
+    const sha256 = hash('sha256', gid, 'buffer');
     for (let lane = 0; lane < LANES; lane++) {
-      sums[lane] = ((sums[lane] ?? 0) + hash.readUInt32BE(4 * lane)) % LANE_MODULUS;
+      sums[lane] = ((sums[lane] ?? 0) + sha256.readUInt32BE(4 * lane)) % LANE_MODULUS;
     }
   }
   return sums.map((sum) => sum.toString(16).padStart(8, '0')).join('');

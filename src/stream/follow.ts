@@ -1,6 +1,16 @@
 import { RefusedForGood } from '../asana/patient-client.ts';
 import { ConnectorError } from '../errors.ts';
-import { type Chain, catchUp, isComplete, startChain } from './chain.ts';
+import { FIRST_BATCH_BYTES, nextBatchBytes } from './batch-size.ts';
+import {
+  type CatchUpCause,
+  type Chain,
+  catchUp,
+  hasFallenBehind,
+  isComplete,
+  lessonsOf,
+  type Predecessor,
+  startChain,
+} from './chain.ts';
 import type { Committer } from './committer.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
@@ -15,7 +25,8 @@ export interface Until {
   reached(page: ReadPage, cursor: Cursor): boolean;
 }
 
-export interface FollowPorts extends ReaderPorts {
+export interface FollowPorts extends Omit<ReaderPorts, 'batchBytes'> {
+  readonly transactionTimeoutMs: number;
   readonly committer: Committer;
   readonly observer: StreamObserver;
   readonly until: Until;
@@ -39,17 +50,20 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
     let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
     for (let refusedAt: string | undefined; ; ) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
-      const refused = await followChain(chain, sweeper, ports, signal);
+      const left = await followChain(chain, sweeper, ports, signal);
       // A gap may reach to the end of the scope.
-      if (!refused || isComplete(committer.cursor, scope)) return;
-      const at = placeOf(committer.cursor);
-      // Refused right where the last one was: offsets lead nowhere here.
-      const habits = { ...refused.habits, offsetsFail: refused.habits.offsetsFail || at === refusedAt };
-      refusedAt = at;
+      if (left === undefined || isComplete(committer.cursor, scope)) return;
+      let { habits, limit } = left;
+      if (left.cause === 'offset-refused') {
+        const at = placeOf(committer.cursor);
+        // Refused right where the last one was: offsets lead nowhere here.
+        habits = { ...habits, offsetsFail: habits.offsetsFail || at === refusedAt };
+        refusedAt = at;
+      }
       await sweeper.sweepNow();
       const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
-      chain = catchUp(fromMs, scope, clock.now(), { limit: refused.query.limit, habits });
-      cause = 'offset-refused';
+      chain = catchUp(fromMs, scope, clock.now(), { limit, habits });
+      cause = left.cause;
     }
   } finally {
     following.abort();
@@ -60,41 +74,52 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
 const placeOf = (cursor: Cursor | undefined): string =>
   `${cursor?.watermarkMs} ${cursor?.events} ${cursor?.deadLetters}`;
 
-/** To the end of the chain; or until Asana refuses an offset, and then gives the chain whose offset that was. */
+/** A chain that was left before its end, for the stream to catch up in another. */
+interface LeftChain extends Predecessor {
+  readonly cause: Extract<CatchUpCause, 'offset-refused' | 'refused-piece' | 'fell-behind'>;
+}
+
+/** To the end of the chain; or until Asana refuses an offset, or going on page by page would take too long. */
 async function followChain(
   chain: Chain,
   sweeper: Sweeper,
   ports: FollowPorts,
   signal: AbortSignal,
-): Promise<Chain | undefined> {
-  const { committer, until } = ports;
-  let last = chain;
+): Promise<LeftChain | undefined> {
+  const { committer, until, clock } = ports;
+  let lessons = lessonsOf(chain);
+  let batchBytes = FIRST_BATCH_BYTES;
   try {
-    for await (const page of readAhead(chain, ports, signal)) {
-      const cursor = await committer.commit(page);
-      last = page.step.next ?? last;
-      if (until.reached(page, cursor)) return undefined;
-      // Between two pages, never within one: a transaction that has begun is finished.
+    for await (const pages of readAhead(chain, { ...ports, batchBytes: () => batchBytes }, signal)) {
+      const startedMs = clock.monotonicMs();
+      const cursor = await committer.commit(pages);
+      batchBytes = nextBatchBytes(batchBytes, clock.monotonicMs() - startedMs, ports.transactionTimeoutMs);
+      if (pages.some((page) => until.reached(page, cursor))) return undefined;
+      // Between two transactions, never within one: one that has begun is finished.
       signal.throwIfAborted();
       await sweeper.commitFound();
-      if (page.step.left !== 'more') sweeper.begin();
+      const last = pages.at(-1);
+      if (last === undefined) continue;
+      ({ lessons } = last);
+      if (last.left !== 'more') sweeper.begin();
+      else if (hasFallenBehind(last, cursor)) return { cause: 'fell-behind', ...lessons };
     }
     return undefined;
   } catch (error) {
-    if (error instanceof ConnectorError && error.disposition === 'catch-up') return last;
-    if (error instanceof RefusedForGood) {
-      const fromMs = later(committer.cursor?.watermarkMs, error.query.startAtMs);
-      await ports.stepOver(error, fromMs, (timeMs) => followTo(timeMs, last, sweeper, ports, signal), signal);
-      return last;
-    }
-    throw error;
+    if (!(error instanceof ConnectorError)) throw error;
+    if (error.disposition === 'catch-up') return { cause: 'offset-refused', ...lessons };
+    if (!(error instanceof RefusedForGood)) throw error;
+    const fromMs = later(committer.cursor?.watermarkMs, error.query.startAtMs);
+    const commitUpTo = (timeMs: number) => followTo(timeMs, lessons, sweeper, ports, signal);
+    await ports.stepOver(error, fromMs, commitUpTo, signal);
+    return { cause: 'refused-piece', ...lessons };
   }
 }
 
 /** Commits everything that was created before `timeMs`, unless Asana refuses something of that too. */
 async function followTo(
   timeMs: number,
-  { query, habits }: Chain,
+  lessons: Predecessor,
   sweeper: Sweeper,
   ports: FollowPorts,
   signal: AbortSignal,
@@ -103,7 +128,7 @@ async function followTo(
   const scope = { ...ports.scope, endAtMs: timeMs };
   const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
   if (fromMs !== undefined && fromMs >= timeMs) return true;
-  const chain = catchUp(fromMs, scope, clock.now(), { limit: query.limit, habits });
+  const chain = catchUp(fromMs, scope, clock.now(), lessons);
   await followChain(chain, sweeper, { ...ports, scope, until: forever }, signal);
   return (committer.cursor?.watermarkMs ?? Number.NEGATIVE_INFINITY) >= timeMs;
 }
@@ -122,7 +147,7 @@ export function untilCaughtUp(): Until {
   return {
     reached: (page, cursor) => {
       startedAtMs ??= page.nowMs + DATE_HEADER_RESOLUTION_MS;
-      return (page.step.left === 'nothing' && page.chain.mode === 'live') || cursor.watermarkMs > startedAtMs;
+      return (page.left === 'nothing' && page.mode === 'live') || cursor.watermarkMs > startedAtMs;
     },
   };
 }

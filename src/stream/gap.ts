@@ -1,8 +1,8 @@
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isoTime } from '../clock.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
-import type { Chain } from './chain.ts';
-import { advance, type Cursor, type Dated } from './cursor.ts';
+import { advance, type Cursor } from './cursor.ts';
+import type { ReadPage } from './reader.ts';
 
 /** A time of which events may be missing, and why. */
 export interface Gap {
@@ -27,17 +27,10 @@ export interface PassedGap extends Gap {
  * Asana says nothing then, it just goes on with its oldest event. Within a chain that is catching up there is nothing to
  * notice; and a page that shows again what is committed at the watermark shows that Asana still has that time.
  */
-export function gapBefore(
-  cursor: Cursor | undefined,
-  chain: Chain,
-  events: readonly Dated[],
-  asOfMs: number,
-): PassedGap | undefined {
-  const oldestMs = asOfMs - ASANA_RETENTION_MS;
+export function gapBefore(cursor: Cursor | undefined, page: ReadPage): PassedGap | undefined {
+  const oldestMs = page.asOfMs - ASANA_RETENTION_MS;
   if (cursor === undefined || cursor.completeToMs >= oldestMs) return undefined;
-  const resumes =
-    chain.mode === 'live' || (chain.offset === undefined && chain.query.startAtMs === cursor.watermarkMs);
-  if (!resumes || events.some(({ id }) => cursor.committed.has(id))) return undefined;
+  if (!page.resumes || page.events.some(({ id }) => cursor.committed.has(id))) return undefined;
   return { fromMs: cursor.completeToMs, toMs: oldestMs, reason: 'deleted-by-asana' };
 }
 

@@ -6,13 +6,13 @@ import type { Gap, PassedGap } from './gap.ts';
 /** What one transaction put into Kafka. */
 export interface Committed {
   /** 0 for a sweep. */
-  readonly pages: 0 | 1;
+  readonly pages: number;
   readonly events: number;
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly duplicatesDropped: number;
   /** Of the events, those that were committed after younger ones. */
   readonly late: number;
-  readonly gap: PassedGap | undefined;
+  readonly gaps: readonly PassedGap[];
 }
 
 /** Where the stream is after a commit, or after the state was read. Epoch milliseconds. */

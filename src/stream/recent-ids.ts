@@ -1,8 +1,9 @@
-/** The ids seen last, at most `capacity` of them: to notice an event that Asana shows on two pages of a chain. */
+/** The ids seen last, at least `capacity` of them: to notice an event that Asana shows on two pages of a chain. */
 export class RecentIds {
   readonly #capacity: number;
-  /** In the order of arrival; a Set keeps it. */
-  readonly #ids = new Set<string>();
+  // Two generations, because deleting the oldest of a Set one by one costs more than all the rest of it.
+  #young = new Set<string>();
+  #old: ReadonlySet<string> = new Set();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -10,11 +11,11 @@ export class RecentIds {
 
   /** False where `id` was there already. */
   add(id: string): boolean {
-    if (this.#ids.has(id)) return false;
-    this.#ids.add(id);
-    if (this.#ids.size > this.#capacity) {
-      const [oldest] = this.#ids;
-      if (oldest !== undefined) this.#ids.delete(oldest);
+    if (this.#young.has(id) || this.#old.has(id)) return false;
+    this.#young.add(id);
+    if (this.#young.size >= this.#capacity) {
+      this.#old = this.#young;
+      this.#young = new Set();
     }
     return true;
   }

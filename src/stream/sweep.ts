@@ -81,8 +81,8 @@ export async function sweep(
   const late: StreamEvent[] = [];
   let firstAsOfMs: number | undefined;
   let coveredToMs = range.toMs;
-  for await (const { events, asOfMs } of readRange(range, ports, signal)) {
-    firstAsOfMs ??= asOfMs;
+  for await (const { events, page } of readRange(range, ports, signal)) {
+    firstAsOfMs ??= page.asOfMs;
     late.push(...events.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
     if (late.length > MAX_LATE) {
       coveredToMs = events.at(-1)?.createdAtMs ?? coveredToMs;

@@ -1,8 +1,8 @@
-import type { AuditLogClient } from '../asana/client.ts';
+import type { AuditLogClient, Page } from '../asana/client.ts';
 import { RefusedForGood } from '../asana/patient-client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
-import { afterPage, type Chain, type Habits, NO_HABITS } from './chain.ts';
+import { afterPage, type Chain, NO_HABITS, type Predecessor, type Scope, type Step } from './chain.ts';
 import { factsOf, readEvents, type StreamEvent } from './events.ts';
 
 /** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
@@ -10,6 +10,19 @@ export interface Window {
   readonly filters: Filters;
   readonly startAtMs: number | undefined;
   readonly endAtMs: number;
+}
+
+/** What the window is a part of: its last page then says where to go on in the whole. */
+export interface Part {
+  readonly scope: Scope;
+  readonly predecessor: Predecessor;
+}
+
+export interface WindowPage {
+  readonly chain: Chain;
+  readonly step: Step;
+  readonly page: Page;
+  readonly events: readonly StreamEvent[];
 }
 
 /**
@@ -21,10 +34,14 @@ export async function* readWindow(
   workspaceGid: string,
   window: Window,
   signal: AbortSignal,
-): AsyncGenerator<{ events: readonly StreamEvent[]; asOfMs: number }> {
+  { scope, predecessor }: Part = { scope: window, predecessor: { habits: NO_HABITS } },
+): AsyncGenerator<WindowPage> {
   let refusedAtMs: number | undefined;
-  for (let chain: Chain | undefined = chainFrom(window, window.startAtMs, NO_HABITS); chain !== undefined; ) {
-    const page = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
+  for (
+    let chain: Chain | undefined = chainFrom(window, window.startAtMs, predecessor);
+    chain !== undefined;
+  ) {
+    const page: Page | undefined = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
       if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
       // Where it is, an offset does not say.
       if (error instanceof RefusedForGood) throw error.from(chain?.reachedMs);
@@ -32,21 +49,28 @@ export async function* readWindow(
     });
     if (page === undefined) {
       // Refused right where the last one was: offsets lead nowhere here.
-      const offsetsFail = chain.reachedMs === refusedAtMs;
+      const offsetsFail: boolean = chain.habits.offsetsFail || chain.reachedMs === refusedAtMs;
       refusedAtMs = chain.reachedMs;
-      chain = chainFrom(window, refusedAtMs, { ...chain.habits, offsetsFail });
+      chain = chainFrom(window, refusedAtMs, {
+        limit: chain.query.limit,
+        habits: { ...chain.habits, offsetsFail },
+      });
       continue;
     }
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
-    const step = afterPage(chain, factsOf(page, events), window);
-    if (!step.isPreview) yield { events, asOfMs: page.asOfMs };
+    const step: Step = afterPage(chain, factsOf(page, events), scope);
+    if (!step.isPreview) yield { chain: chain.probe?.chain ?? chain, step, page, events };
     chain = step.readToMs === undefined ? step.next : undefined;
   }
 }
 
-const chainFrom = ({ filters, endAtMs }: Window, startAtMs: number | undefined, habits: Habits): Chain => ({
+const chainFrom = (
+  { filters, endAtMs }: Window,
+  startAtMs: number | undefined,
+  { limit, habits }: Predecessor,
+): Chain => ({
   mode: 'catching-up',
-  query: { filters, startAtMs, endAtMs },
+  query: { filters, startAtMs, endAtMs, limit },
   offset: undefined,
   reachedMs: startAtMs,
   habits,

@@ -210,7 +210,7 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
     await runConnector(['run', '--until-caught-up'], environment);
     await runKafkaTool(inject('kafkaBrokers'), 'kafka-topics', ['--delete', '--topic', 'lost.events']);
     const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
-    expect(stderr).toContain('(EVENTS_TOPIC_LOST)');
+    expect(stderr).toContain('(TOPIC_LOST)');
     expect(exitCode).toBe(1);
   });
 });

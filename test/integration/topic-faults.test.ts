@@ -12,7 +12,7 @@ const UNTIL_CAUGHT_UP = ['run', '--until-caught-up'];
 // All side by side: kafkajs takes ten seconds to give up on a topic.
 describe.concurrent('a topic that is deleted while the connector writes to it', () => {
   test.for([
-    ['events', 'EVENTS_TOPIC_LOST'],
+    ['events', 'TOPIC_LOST'],
     ['state', 'ALREADY_PUBLISHED'],
   ])('%s: the stream ends with %s, and nothing is published from zero', async ([what, code], context) => {
     const source = await simulate(context, { events: 300, rate: 50 });

@@ -53,7 +53,10 @@ test('a commit counts what it holds', async () => {
   const { clock, metrics, observer } = stream();
   const deadLetters = [{ reason: 'too_large' }, { reason: 'no_gid' }, { reason: 'too_large' }];
   const gap = { fromMs: 0, toMs: 1, reason: 'deleted-by-asana' as const };
-  observer.committed(committed({ events: 7, deadLetters, duplicatesDropped: 2, gap }), position(clock.now()));
+  observer.committed(
+    committed({ events: 7, deadLetters, duplicatesDropped: 2, gaps: [gap] }),
+    position(clock.now()),
+  );
   observer.committed(committed({ events: 0 }), position(clock.now()));
   const samples = await scrape(metrics);
   const counted = Object.entries({

@@ -121,7 +121,7 @@ test('dead letters of one transaction are one line', () => {
 test('a gap is an error with its times', () => {
   const { lines, observer } = stream();
   const gap = { fromMs: 0, toMs: 86_400_000, reason: 'deleted-by-asana' as const };
-  observer.committed(committed({ gap }), position(0));
+  observer.committed(committed({ gaps: [gap] }), position(0));
   expect(lines).toEqual([
     expect.objectContaining({
       level: 'error',

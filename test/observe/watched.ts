@@ -19,7 +19,7 @@ export const committed = (changes: Partial<Committed> = {}): Committed => ({
   deadLetters: [],
   duplicatesDropped: 0,
   late: 0,
-  gap: undefined,
+  gaps: [],
   ...changes,
 });
 

@@ -27,6 +27,7 @@ const RECOVERIES = [
   'ends: stopped',
   'kafkajs skips a send that it confirms',
   'publishes a late event',
+  'reads windows side by side',
   'records a gap: refused-by-asana',
   'says that a question is refused',
   'session ended: KAFKA_FENCED',

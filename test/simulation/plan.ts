@@ -14,6 +14,8 @@ export interface Plan {
   readonly maxMessageBytes: number | undefined;
   readonly pollIntervalMs: number;
   readonly requestsPerMinute: number;
+  /** Of the answers that are read ahead. */
+  readonly maxHeldBytes: number;
   readonly transactionTimeoutMs: number;
   readonly sweeps: { readonly lookbackMs: number; readonly intervalMs: number };
   readonly fetchBatches: number;
@@ -49,6 +51,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PURPOSE = 1;
 const REFUSALS_PURPOSE = 10;
+// Dice of its own: a draw more would make another run of every seed.
+const AHEAD = 11;
 const NEXT_PAGES = [
   'always',
   'always',
@@ -80,6 +84,7 @@ export function planOf(seed: number): Plan {
     maxMessageBytes: dice.chance(0.4) ? dice.scale(700, 20_000) : undefined,
     pollIntervalMs,
     requestsPerMinute,
+    maxHeldBytes: new Dice(seed, AHEAD).scale(2_000, 2_000_000),
     transactionTimeoutMs: dice.pick([10, 20, 60]) * SECOND_MS,
     sweeps: { lookbackMs, intervalMs: dice.pick([30, 60]) * SECOND_MS },
     fetchBatches: dice.whole(4, 60),

@@ -28,8 +28,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: COMMITTER,
-        find: 'await this.#writeState(tx, cursor, batch.gap);\n    });',
-        replace: '});\n    await session.transact((tx) => this.#writeState(tx, cursor, batch.gap));',
+        find: 'await this.#writeState(tx, cursor, gaps);\n    });',
+        replace: '});\n    await session.transact((tx) => this.#writeState(tx, cursor, gaps));',
       },
     ],
   },
@@ -39,9 +39,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: COMMITTER,
-        find: 'let late = 0;\n',
+        find: 'let cursor = moved;\n',
         replace:
-          'let late = 0;\n    await session.transact((tx) => this.#writeState(tx, batch.moved, batch.gap));\n',
+          'let cursor = moved;\n    await session.transact((tx) => this.#writeState(tx, moved, gaps));\n',
       },
     ],
   },
@@ -56,9 +56,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: COMMITTER,
-        find: 'await this.#writeState(tx, cursor, batch.gap);\n    });',
+        find: 'await this.#writeState(tx, cursor, gaps);\n    });',
         replace:
-          'await this.#writeState(tx, cursor, batch.gap);\n    });\n    await session.transact(async (tx) => void (await this.#writeDeadLetters(tx, deadLetters)));',
+          'await this.#writeState(tx, cursor, gaps);\n    });\n    await session.transact(async (tx) => void (await this.#writeDeadLetters(tx, deadLetters)));',
       },
     ],
   },
@@ -165,8 +165,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: COMMITTER,
-        find: 'this.#fresh(page.events);',
-        replace: 'this.#fresh(page.events).slice(0, -1);',
+        find: 'this.#fresh(page.events, before);',
+        replace: 'this.#fresh(page.events, before).slice(0, -1);',
       },
     ],
   },
@@ -206,8 +206,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'stream/follow.ts',
-        find: "error.disposition === 'catch-up') return last;",
-        replace: "error.disposition === 'catch-up') return undefined;",
+        find: "return { cause: 'offset-refused', ...lessons };",
+        replace: 'return undefined;',
       },
     ],
   },
@@ -225,7 +225,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a late event without its mark',
     caughtBy: 'time-order',
-    edits: [{ file: 'stream/batch.ts', find: '...(isLate(event) && { headers: LATE }),', replace: '' }],
+    edits: [
+      { file: 'stream/batch.ts', find: 'isLate ? { ...record, headers: LATE } : record', replace: 'record' },
+    ],
   },
   {
     name: 'late events are not looked for',
@@ -262,6 +264,40 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     caughtBy: 'request-budget',
     edits: [
       { file: 'asana/budget.ts', find: 'const JITTER_GUARD = 1.01;', replace: 'const JITTER_GUARD = 0.5;' },
+    ],
+  },
+  {
+    name: 'the rest of a window that was cut begins behind its last millisecond',
+    caughtBy: 'no-loss',
+    edits: [
+      {
+        file: 'stream/window-plan.ts',
+        find: '{ fromMs: reachedMs, toMs: window.toMs }',
+        replace: '{ fromMs: reachedMs + 1, toMs: window.toMs }',
+      },
+    ],
+  },
+  {
+    name: 'windows are committed as they come, and not in the order of their time',
+    caughtBy: 'time-order',
+    edits: [
+      {
+        file: 'stream/read-windows.ts',
+        find: 'for (let head = this.#row[0];',
+        replace:
+          "this.#row.sort((a, b) => Number('pages' in b && b.pages.length > 0) - Number('pages' in a && a.pages.length > 0));\n    for (let head = this.#row[0];",
+      },
+    ],
+  },
+  {
+    name: 'the end of a window is not proven by an empty page',
+    caughtBy: 'no-loss',
+    edits: [
+      {
+        file: 'stream/window.ts',
+        find: 'chain = step.readToMs === undefined ? step.next : undefined;',
+        replace: 'chain = step.readToMs === undefined && events.length > 3 ? step.next : undefined;',
+      },
     ],
   },
   {

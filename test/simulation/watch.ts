@@ -12,6 +12,7 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
   /** Live pages that were read and not committed. Those of a window may be a sweep's, which are not kept. */
   let ahead = 0;
   let wasLive = false;
+  let inFlight = 0;
   let youngestMs = Number.NaN;
   const observer: StreamObserver = {
     sessionStarted: (cause) => {
@@ -20,8 +21,8 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
     },
     sessionEnded: (error) => coverage.reach(`session ended: ${error.code}`),
     pageRead: () => {},
-    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gap }, { mode }) => {
-      if (pages === 1 && mode === 'live') {
+    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gaps }, { mode }) => {
+      if (pages > 0 && mode === 'live') {
         history.mostPagesAhead = Math.max(history.mostPagesAhead, ahead);
         ahead = Math.max(0, ahead - 1);
       }
@@ -29,7 +30,7 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       for (const { reason } of deadLetters) coverage.reach(`dead letter: ${reason}`);
       if (duplicatesDropped > 0) coverage.reach('drops what it has committed');
       if (late > 0) coverage.reach('publishes a late event');
-      if (gap) coverage.reach(`records a gap: ${gap.reason}`);
+      for (const { reason } of gaps) coverage.reach(`records a gap: ${reason}`);
     },
     refused: () => coverage.reach('says that a question is refused'),
     gapFound: () => {},
@@ -58,7 +59,8 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       // A session's first request carries an offset only if that came from its state.
       if (wasLive && offset !== undefined) coverage.reach('takes up a live offset');
       wasLive = false;
-      const page = await client.fetchPage(query, offset, signal, isEnough);
+      if (++inFlight > 1) coverage.reach('reads windows side by side');
+      const page = await client.fetchPage(query, offset, signal, isEnough).finally(() => inFlight--);
       // A look behind the last page that finds something is not kept, and asked for again.
       const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
       youngestMs = Math.max(...page.events.map(timeOf));

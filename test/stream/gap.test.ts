@@ -1,17 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Chain, NO_HABITS } from '../../src/stream/chain.ts';
 import { afterGap, around, decodeRefusedGap, encodeGap, type Gap, gapBefore } from '../../src/stream/gap.ts';
 import { aCursor } from './a-cursor.ts';
+import { aPage } from './a-page.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 200 * DAY_MS;
-const resuming: Chain = {
-  mode: 'catching-up',
-  query: { filters: {}, startAtMs: 50 * DAY_MS },
-  offset: undefined,
-  reachedMs: undefined,
-  habits: NO_HABITS,
-};
+const resuming = aPage({ asOfMs: NOW_MS, resumes: true });
 const old = aCursor({
   watermarkMs: 50 * DAY_MS,
   completeToMs: 60 * DAY_MS,
@@ -19,7 +13,7 @@ const old = aCursor({
 });
 
 test('an outage longer than Asana keeps events is a gap, from what was complete to what is still there', () => {
-  expect(gapBefore(old, resuming, [], NOW_MS)).toEqual({
+  expect(gapBefore(old, resuming)).toEqual({
     fromMs: 60 * DAY_MS,
     toMs: 110 * DAY_MS,
     reason: 'deleted-by-asana',
@@ -27,20 +21,21 @@ test('an outage longer than Asana keeps events is a gap, from what was complete 
 });
 
 test('a live offset does not hide it', () => {
-  expect(gapBefore(old, { ...resuming, mode: 'live', offset: 'o' }, [], NOW_MS)).toBeDefined();
+  expect(gapBefore(old, { ...resuming, mode: 'live' })).toBeDefined();
 });
 
 test('a quiet tenant has no gap, however old its last event is', () => {
-  expect(gapBefore({ ...old, completeToMs: NOW_MS - DAY_MS }, resuming, [], NOW_MS)).toBeUndefined();
+  expect(gapBefore({ ...old, completeToMs: NOW_MS - DAY_MS }, resuming)).toBeUndefined();
 });
 
 test('an event that is shown again at the watermark proves that nothing was deleted since', () => {
-  expect(gapBefore(old, resuming, [{ id: 'a', createdAtMs: 50 * DAY_MS }], NOW_MS)).toBeUndefined();
+  const again = { id: 'a', createdAtMs: 50 * DAY_MS, value: Buffer.alloc(0), unmappable: undefined };
+  expect(gapBefore(old, { ...resuming, events: [again] })).toBeUndefined();
 });
 
 test('a backlog that is older than the retention is no gap while it is read', () => {
-  expect(gapBefore(old, { ...resuming, offset: 'o' }, [], NOW_MS)).toBeUndefined();
-  expect(gapBefore(undefined, resuming, [], NOW_MS)).toBeUndefined();
+  expect(gapBefore(old, { ...resuming, resumes: false })).toBeUndefined();
+  expect(gapBefore(undefined, resuming)).toBeUndefined();
 });
 
 describe('the record of a gap', () => {

@@ -28,7 +28,15 @@ function patient(answers: Answers, skipAfterMs = HOUR_MS) {
       for (;;) {
         asked.push(each);
         const code = answers(each, offset, clock.monotonicMs());
-        if (code === undefined) return { events: [], offset: null, asOfMs: clock.now(), nowMs: clock.now() };
+        if (code === undefined)
+          return {
+            events: [],
+            offset: null,
+            asOfMs: clock.now(),
+            nowMs: clock.now(),
+            sizeBytes: 0,
+            roundTripMs: 0,
+          };
         const error = new ConnectorError(code, 'scripted');
         if (error.disposition !== 'retry-request' || isEnough(error)) throw error;
         await clock.sleep(RETRY_MS, limited);

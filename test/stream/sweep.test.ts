@@ -50,6 +50,8 @@ describe('what a sweep finds', () => {
             offset: `${left.length}`,
             asOfMs: NOW_MS,
             nowMs: NOW_MS,
+            sizeBytes: 0,
+            roundTripMs: 0,
           }) satisfies Page,
       },
       workspaceGid: 'w',

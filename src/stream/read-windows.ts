@@ -1,0 +1,201 @@
+import type { Chain, Predecessor } from './chain.ts';
+import { type ReaderPorts, type ReadPage, readPage } from './reader.ts';
+import { readWindow, type WindowPage } from './window.ts';
+import {
+  firstWindow,
+  learn,
+  NO_PACE,
+  type Pace,
+  type PageSeen,
+  type PlannedWindow,
+  type Span,
+  surplus,
+  windowsInFlight,
+} from './window-plan.ts';
+
+/** A window that is being read, or was: its pages wait here for their turn. */
+interface OpenWindow {
+  readonly planned: PlannedWindow;
+  readonly pages: ReadPage[];
+  isRead: boolean;
+  failure: { readonly error: unknown } | undefined;
+  /** Where Asana's present cut it short, or the past ends with it: the chain that goes on. */
+  leadsTo: { readonly chain: Chain | undefined } | undefined;
+}
+
+/**
+ * Reads the past that `start` covers, in windows side by side, and gives the pages in time order, as many at once as are at
+ * hand. Returns the chain that goes on behind it; undefined at the end of the scope.
+ */
+export async function* readWindows(
+  start: Chain,
+  ports: ReaderPorts,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ReadPage[], Chain | undefined> {
+  // What is being read must not outlive the caller.
+  const reading = new AbortController();
+  const row = new WindowRow(start, ports, AbortSignal.any([signal, reading.signal]));
+  try {
+    for (;;) {
+      const pages = await row.take();
+      if (pages.length === 0) return row.leadsTo;
+      yield pages;
+    }
+  } finally {
+    reading.abort();
+  }
+}
+
+/** What reading has taught so far, for the windows to come. */
+interface Lessons {
+  readonly pace: Pace;
+  readonly predecessor: Predecessor;
+}
+
+class WindowRow {
+  readonly #ports: ReaderPorts;
+  readonly #signal: AbortSignal;
+  /** What is not given out yet, in time order. */
+  #row: (OpenWindow | Span)[];
+  #lessons: Lessons;
+  #hasGiven = false;
+  #heldBytes = 0;
+  #inFlight = 0;
+  #changed = Promise.withResolvers<void>();
+  leadsTo: Chain | undefined;
+
+  constructor(start: Chain, ports: ReaderPorts, signal: AbortSignal) {
+    const { startAtMs, endAtMs, limit } = start.query;
+    if (endAtMs === undefined) throw new RangeError('a window of the past has an end');
+    this.#ports = ports;
+    this.#signal = signal;
+    this.#row = [{ fromMs: startAtMs, toMs: endAtMs }];
+    this.#lessons = { pace: NO_PACE, predecessor: { limit, habits: start.habits } };
+  }
+
+  /** The next pages, waited for; none at the end. Throws what reading the first of the windows failed with. */
+  async take(): Promise<readonly ReadPage[]> {
+    for (;;) {
+      const pages = this.#takeReady();
+      // Behind it, because it may have made a span the first of all.
+      this.#openWindows();
+      if (pages.length > 0 || this.#row.length === 0) return pages;
+      await this.#changed.promise;
+    }
+  }
+
+  #takeReady(): ReadPage[] {
+    const taken: ReadPage[] = [];
+    const batchBytes = this.#ports.batchBytes();
+    let sizeBytes = 0;
+    for (let head = this.#row[0]; head !== undefined && 'pages' in head; head = this.#row[0]) {
+      for (let page = head.pages.shift(); page !== undefined; page = head.pages.shift()) {
+        taken.push({ ...page, resumes: !this.#hasGiven });
+        this.#hasGiven = true;
+        sizeBytes += page.sizeBytes;
+        if (sizeBytes >= batchBytes) break;
+      }
+      if (head.pages.length > 0 || sizeBytes >= batchBytes || !head.isRead) break;
+      if (head.failure) {
+        // What was read before it is good.
+        if (taken.length > 0) break;
+        throw head.failure.error;
+      }
+      this.#row = head.leadsTo ? [] : this.#row.slice(1);
+      this.leadsTo = head.leadsTo?.chain;
+    }
+    this.#heldBytes -= sizeBytes;
+    if (taken.length > 0) this.#change();
+    return taken;
+  }
+
+  /** As many as may be in flight; the first of all in any case, because all others wait for it. */
+  #openWindows(): void {
+    const { readAhead: limits } = this.#ports;
+    for (let at = 0; at < this.#row.length; at++) {
+      const span = this.#row[at];
+      if (span === undefined || 'pages' in span) continue;
+      const { pace } = this.#lessons;
+      const isFree = this.#inFlight < windowsInFlight(pace, limits) && this.#heldBytes < limits.maxHeldBytes;
+      if (at > 0 && !isFree) return;
+      const planned = firstWindow(span, pace, limits);
+      const open: OpenWindow = {
+        planned,
+        pages: [],
+        isRead: false,
+        failure: undefined,
+        leadsTo: undefined,
+      };
+      const rest = planned.toMs < span.toMs ? [{ fromMs: planned.toMs, toMs: span.toMs }] : [];
+      this.#row.splice(at, 1, open, ...rest);
+      this.#inFlight++;
+      void this.#read(open);
+    }
+  }
+
+  async #read(open: OpenWindow): Promise<void> {
+    const { asana, workspaceGid, scope } = this.#ports;
+    const { fromMs: startAtMs, toMs: endAtMs } = open.planned;
+    const window = { filters: scope.filters, startAtMs, endAtMs };
+    try {
+      let windowEvents = 0;
+      const part = { scope, predecessor: this.#lessons.predecessor };
+      for await (const read of readWindow(asana, workspaceGid, window, this.#signal, part)) {
+        windowEvents += read.events.length;
+        if (this.#add(open, read, windowEvents)) break;
+        await this.#room(open);
+      }
+    } catch (error) {
+      open.failure = { error };
+    }
+    open.isRead = true;
+    this.#inFlight--;
+    this.#change();
+  }
+
+  /** Whether that was the window's last page. */
+  #add(open: OpenWindow, read: WindowPage, windowEvents: number): boolean {
+    const { planned } = open;
+    const { step } = read;
+    const isLast = this.#row.at(-1) === open;
+    const isCutShort = step.readToMs !== undefined && step.readToMs < planned.toMs;
+    if (step.readToMs !== undefined && (isLast || isCutShort)) open.leadsTo = { chain: step.next };
+    const page = readPage(read, this.#ports);
+    open.pages.push({ ...page, left: open.leadsTo ? step.left : 'more' });
+    this.#heldBytes += page.sizeBytes;
+    const seen = pageSeen(read, windowEvents);
+    const { pace } = this.#lessons;
+    this.#lessons = { pace: learn(pace, planned, seen), predecessor: page.lessons };
+    const rest = step.next?.probe ? undefined : this.#surplus(open, seen);
+    if (rest) this.#row.splice(this.#row.indexOf(open) + 1, 0, rest);
+    this.#change();
+    return rest !== undefined;
+  }
+
+  #surplus(open: OpenWindow, seen: PageSeen): Span | undefined {
+    if (seen.endsWindow) return undefined;
+    return surplus(open.planned, seen, this.#lessons.pace, this.#ports.readAhead);
+  }
+
+  async #room(open: OpenWindow): Promise<void> {
+    while (this.#row[0] !== open && this.#heldBytes >= this.#ports.readAhead.maxHeldBytes) {
+      this.#signal.throwIfAborted();
+      await this.#changed.promise;
+    }
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+const pageSeen = ({ page, events, step, chain }: WindowPage, windowEvents: number): PageSeen => ({
+  events: events.length,
+  bytes: page.sizeBytes,
+  roundTripMs: page.roundTripMs,
+  firstMs: events[0]?.createdAtMs,
+  reachedMs: step.next?.reachedMs ?? chain.reachedMs,
+  windowEvents,
+  endsWindow: step.readToMs !== undefined,
+});
