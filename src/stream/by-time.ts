@@ -35,11 +35,11 @@ export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end:
 }
 
 /**
- * Nothing behind it: that was the end. Something: either it has come since, and then the same question shows it as well, or the
+ * Nothing behind it, or nothing that has a time and could be asked for: that was the end. Something: either it has come since, and then the same question shows it as well, or the
  * page was cut, and no question leads past it.
  */
 export function afterProbe({ chain, count }: Probe, page: PageFacts, end: End): Step {
-  if (page.count === 0) return end(chain);
+  if (page.lastCreatedAtMs === undefined) return end(chain);
   return { next: { ...chain, probedCount: count }, left: 'more', readToMs: undefined, isPreview: true };
 }
 

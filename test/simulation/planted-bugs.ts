@@ -279,7 +279,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'windows are committed as they come, and not in the order of their time',
-    caughtBy: 'time-order',
+    caughtBy: 'no-loss',
     edits: [
       {
         file: 'stream/read-windows.ts',

@@ -9,8 +9,8 @@ export const REFUSAL_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'stream/committer.ts',
-        find: 'const gaps = gap ? [record(keys.gap(gap.fromMs), encodeGap(gap, nowMs))] : [];',
-        replace: 'const gaps: PlacedRecord[] = [];',
+        find: 'const records = gaps.map((gap) => record(keys.gap(gap.fromMs), encodeGap(gap, nowMs)));',
+        replace: 'const records: PlacedRecord[] = [];',
       },
     ],
   },

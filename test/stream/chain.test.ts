@@ -198,6 +198,14 @@ describe('an answer with data and without a new offset', () => {
     });
 
     // 50 of 3,000 events were read from a source that cut its pages below our limit, and that was called the end.
+    // Seed 484: it was asked for again, showed no more, and the stream halted.
+    test('was the end where there is only an event without a time, which the page held already', () => {
+      const undated = page({ count: 1, offset: null, lastCreatedAtMs: undefined });
+      const step = afterPage(look(), undated, scope);
+      expect(step.readToMs).toBe(9_000);
+      expect(step.isPreview).toBeUndefined();
+    });
+
     test('is asked for again where there is something, and refused where it still shows no more', () => {
       const step = afterPage(look(), more, scope);
       expect(step).toMatchObject({ isPreview: true, next: { query: { startAtMs: 5_000 } } });
