@@ -17,7 +17,15 @@ RATE ?= 5
 SEEDS ?= 1000
 FROM ?= 1
 
-.PHONY: help setup preconditions demo test test-unit simulate soak check docs stack clean
+# make bench ROWS=encode,whole-path RUNS=5; make bench PROFILE=1
+ROWS ?=
+RUNS ?= 5
+PROFILE ?=
+BIG ?=
+BENCH_EVENTS ?= 300000
+BENCH_LIMITED_EVENTS ?= 2000000
+
+.PHONY: help setup preconditions demo test test-unit simulate soak bench check docs stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +58,10 @@ simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, F
 
 soak: setup ## the long fault lanes on real Kafka (about half an hour); writes docs/soak.md
 	@$(USE_NODE) node test/soak/run.ts
+
+bench: setup ## measure (ROWS=encode,whole-path RUNS=5; BIG=1: ten million events; PROFILE=1: where the time goes)
+	@$(USE_NODE) node bench/run.ts --rows '$(ROWS)' --runs $(RUNS) --events $(BENCH_EVENTS) \
+	  --limited-events $(BENCH_LIMITED_EVENTS) $(if $(BIG),--big) $(if $(PROFILE),--profile)
 
 check: setup ## types and lint
 	@$(USE_NODE) tsc --noEmit

@@ -18,7 +18,7 @@ import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
-import { replaceRecordEncoder } from './kafkajs-records.ts';
+import { replaceRecordBatches } from './kafkajs-record-batch.ts';
 import { silenceLimitedSockets } from './kafkajs-sockets.ts';
 import { zstdCodec } from './zstd-codec.ts';
 
@@ -56,7 +56,7 @@ export class KafkajsClient implements KafkaClient {
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
     // kafkajs keeps its codecs in a table of its own and offers no other place for one.
     CompressionCodecs[CompressionTypes.ZSTD] = () => zstdCodec;
-    replaceRecordEncoder();
+    replaceRecordBatches(CompressionCodecs);
     const common = {
       brokers: [...options.brokers],
       clientId: options.clientId,

@@ -1,0 +1,26 @@
+/** `make bench PROFILE=1`: one run of the connector under V8's profiler. */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bench } from '../bench.ts';
+import { catchUp } from '../catch-up.ts';
+import { renderProfile, summarizeProfile } from '../profile.ts';
+import { connector } from '../subjects/subjects.ts';
+
+const TOP = 25;
+
+/** The tables, and the file for a viewer. A profiled run is slower, so its rate is no figure. */
+export async function profileWholePath(bench: Bench): Promise<{ text: string; file: string }> {
+  const folder = join(bench.stage.folder, 'profile');
+  const subject = connector({ env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` } });
+  const run = await catchUp(bench, { subject, source: { events: bench.options.events } });
+  const [name] = (await readdir(folder)).filter((entry) => entry.endsWith('.cpuprofile'));
+  if (name === undefined) throw new Error(`the connector left no .cpuprofile in ${folder}`);
+  const file = join(folder, name);
+  const summary = summarizeProfile(JSON.parse(await readFile(file, 'utf8')));
+  const head =
+    `the connector on the whole path, ${run.events.toLocaleString('en')} events, no latency: ` +
+    `${Math.round(run.eventsPerSecond).toLocaleString('en')} events/s under the profiler, ` +
+    `${run.cpuSecondsPerMillion.toFixed(1)} s of processor time a million events`;
+  return { text: `${head}\n${renderProfile(summary, TOP)}\n`, file };
+}

@@ -1,0 +1,124 @@
+/** The steps from the bytes of a page to records, each beside its bound, in one process. Prints one line of JSON. */
+
+import { readAnswer } from '../../src/asana/answer.ts';
+import { toRecord } from '../../src/avro/mapping.ts';
+import { EventSerializer } from '../../src/avro/serializer.ts';
+import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
+import { placeEvent } from '../../src/stream/batch.ts';
+import { encodeEvents } from '../../src/stream/encoded-event.ts';
+import { readEvents } from '../../src/stream/events.ts';
+import { PageTemplate, PERIOD, simulatedTexts, type TextShares } from '../source/template.ts';
+import type { MicroResult, Pair } from './micro-result.ts';
+
+const WORKSPACE = '1201234567890000';
+const PARTITIONS = 6;
+const ROUND_MS = 300;
+const WARM_UP_ROUNDS = 3;
+const rounds = Number(process.env.BENCH_RUNS ?? '5');
+
+/** What the compiler could otherwise leave out. */
+let kept = 0;
+
+/** Of processor time, the collector's threads included: what else runs on the machine is not in it. */
+function nanosecondsAnEvent(step: () => number): number {
+  const before = process.cpuUsage();
+  const startedMs = performance.now();
+  let events = 0;
+  for (; performance.now() - startedMs < ROUND_MS; events += PERIOD) kept += step();
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1_000) / events;
+}
+
+/** Bound, subject, bound, subject …, after rounds that do not count. */
+function pair(name: string, boundName: string, bound: () => number, subject: () => number): Pair {
+  const found = { name, boundName, bound: [] as number[], subject: [] as number[] };
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    const [ofBound, ofSubject] = [nanosecondsAnEvent(bound), nanosecondsAnEvent(subject)];
+    if (round < 0) continue;
+    found.bound.push(ofBound);
+    found.subject.push(ofSubject);
+  }
+  return found;
+}
+
+function pageOf(shares: TextShares): Buffer {
+  const startMs = Date.UTC(2026, 5, 15, 12);
+  const range = { workspace: 0, first: 0, count: PERIOD };
+  return new PageTemplate(simulatedTexts(shares)).render(
+    range,
+    (index) => startMs + 20 * index,
+    '{"data":[',
+    ']}',
+  );
+}
+
+const pageBytes = pageOf({ unknownFields: 0.02, bigIntegers: 0 });
+const page = pageBytes.toString();
+// One or two of a thousand, so that each page has to be parsed the careful way.
+const bigPage = pageOf({ unknownFields: 0.02, bigIntegers: 0.002 }).toString();
+
+const dataOf = (body: JsonValue): JsonValue[] =>
+  isJsonObject(body) && Array.isArray(body.data) ? body.data : [];
+const readPage = (text: string) => readEvents(dataOf(parseJson(text)), WORKSPACE, undefined);
+const serializer = new EventSerializer(1);
+const events = dataOf(parseJson(page));
+const records = events.flatMap((event) => {
+  const { record } = toRecord(event, WORKSPACE);
+  return record === undefined ? [] : [record];
+});
+const parse = (text: string) => () => JSON.parse(text).data.length;
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function encodeAll(): number {
+  let sizeBytes = 0;
+  for (const record of records) sizeBytes += serializer.encode(record).length;
+  return sizeBytes;
+}
+
+function stringifyAll(): number {
+  let length = 0;
+  for (const event of events) length += JSON.stringify(event).length;
+  return length;
+}
+
+function pageToRecords(): number {
+  const { events: read } = readAnswer({ status: 200, headers: {}, body: pageBytes }, undefined);
+  const encoded = encodeEvents(readEvents(read, WORKSPACE, undefined), serializer);
+  let placed = 0;
+  for (const event of encoded) {
+    if (event.value !== undefined) placed += placeEvent(event, PARTITIONS, false).partition;
+  }
+  return placed;
+}
+
+function sizes() {
+  const all = events.map((event, at) => {
+    const record = records[at];
+    return {
+      json: Buffer.byteLength(JSON.stringify(event)),
+      avro: record === undefined ? 0 : serializer.encode(record).length,
+      hasSaml: record?.details?.saml_response != null,
+    };
+  });
+  const shareOf = (some: typeof all) => sum(some.map(({ avro }) => avro)) / sum(some.map(({ json }) => json));
+  return {
+    jsonBytes: sum(all.map(({ json }) => json)) / all.length,
+    avroBytes: sum(all.map(({ avro }) => avro)) / all.length,
+    share: shareOf(all),
+    shareWithoutSaml: shareOf(all.filter(({ hasSaml }) => !hasSaml)),
+    samlEvents: all.filter(({ hasSaml }) => hasSaml).length / all.length,
+  };
+}
+
+const result: MicroResult = {
+  pairs: [
+    pair('control: JSON.parse against itself', 'JSON.parse', parse(page), parse(page)),
+    pair('parse: page text to events', 'JSON.parse', parse(page), () => readPage(page).length),
+    pair('the same with integers beyond 2^53', 'JSON.parse', parse(bigPage), () => readPage(bigPage).length),
+    pair('encode: record to Avro', 'JSON.stringify', stringifyAll, encodeAll),
+    pair('page bytes to records ready to send', 'JSON.parse', parse(page), pageToRecords),
+  ],
+  sizes: sizes(),
+  kept,
+};
+console.log(JSON.stringify(result));
