@@ -57,6 +57,7 @@ class WindowRow {
   readonly #signal: AbortSignal;
   /** What is not given out yet, in time order. */
   #row: (OpenWindow | Span)[];
+  readonly #endMs: number;
   #lessons: Lessons;
   #hasGiven = false;
   #heldBytes = 0;
@@ -69,6 +70,7 @@ class WindowRow {
     if (endAtMs === undefined) throw new RangeError('a window of the past has an end');
     this.#ports = ports;
     this.#signal = signal;
+    this.#endMs = endAtMs;
     this.#row = [{ fromMs: startAtMs, toMs: endAtMs }];
     this.#lessons = { pace: NO_PACE, predecessor: { limit, habits: start.habits } };
   }
@@ -116,9 +118,12 @@ class WindowRow {
       const span = this.#row[at];
       if (span === undefined || 'pages' in span) continue;
       const { pace } = this.#lessons;
-      const isFree = this.#inFlight < windowsInFlight(pace, limits) && this.#heldBytes < limits.maxHeldBytes;
+      // What is known of a place further on holds for those before it only.
+      const most = windowsInFlight(pace, limits);
+      const isFree =
+        this.#inFlight < (span.toMs === this.#endMs ? Math.min(most, pace.trust) : most) && this.#fits(at);
       if (at > 0 && !isFree) return;
-      const planned = firstWindow(span, pace, limits);
+      const planned = firstWindow(span, pace, limits, this.#endMs);
       const open: OpenWindow = {
         planned,
         pages: [],
@@ -164,24 +169,32 @@ class WindowRow {
     open.pages.push({ ...page, left: open.leadsTo ? step.left : 'more' });
     this.#heldBytes += page.sizeBytes;
     const seen = pageSeen(read, windowEvents);
-    const { pace } = this.#lessons;
-    this.#lessons = { pace: learn(pace, planned, seen), predecessor: page.lessons };
-    const rest = step.next?.probe ? undefined : this.#surplus(open, seen);
+    const rest = this.#surplus(open, read, seen);
+    this.#lessons = { pace: learn(this.#lessons.pace, planned, seen, rest), predecessor: page.lessons };
     if (rest) this.#row.splice(this.#row.indexOf(open) + 1, 0, rest);
     this.#change();
     return rest !== undefined;
   }
 
-  #surplus(open: OpenWindow, seen: PageSeen): Span | undefined {
-    if (seen.endsWindow) return undefined;
-    return surplus(open.planned, seen, this.#lessons.pace, this.#ports.readAhead);
+  #surplus({ planned }: OpenWindow, { step }: WindowPage, seen: PageSeen): Span | undefined {
+    // A look behind the last millisecond, in a source without offsets, is not done with it.
+    if (seen.endsWindow || step.next?.probe) return undefined;
+    const pageEvents = Math.max(this.#lessons.pace.pageEvents, seen.events);
+    return surplus(planned, seen, { ...this.#lessons.pace, pageEvents });
   }
 
   async #room(open: OpenWindow): Promise<void> {
-    while (this.#row[0] !== open && this.#heldBytes >= this.#ports.readAhead.maxHeldBytes) {
+    while (!this.#fits(this.#row.indexOf(open))) {
       this.#signal.throwIfAborted();
       await this.#changed.promise;
     }
+  }
+
+  /** The further from its turn, the less of the memory is for a window. The first one has all that it wants: all wait for it. */
+  #fits(place: number): boolean {
+    const { readAhead } = this.#ports;
+    const share = 1 - Math.min(1, place / windowsInFlight(this.#lessons.pace, readAhead)) / 2;
+    return place === 0 || this.#heldBytes < share * readAhead.maxHeldBytes;
   }
 
   #change(): void {

@@ -36,10 +36,11 @@ export interface Pace {
   readonly trust: number;
 }
 
-/** How many events there are in a millisecond, from `atMs` on; 0 = there was nothing. */
+/** How many events there are in a millisecond up to `atMs`, on an average of `lengthMs`; 0 = there was nothing. */
 interface Sighting {
   readonly atMs: number;
   readonly density: number;
+  readonly lengthMs: number;
 }
 
 /** Asana allows 50 GETs in flight for a token. */
@@ -47,7 +48,7 @@ const MOST_WINDOWS = 32;
 const LEAST_WINDOWS = 2;
 /** More than one process can take in: what is in flight beyond that only waits in memory. */
 const MOST_REQUESTS_A_SECOND = 120;
-const MOST_PAGES = 25;
+const MOST_PAGES = 20;
 const LEAST_PAGES = 4;
 
 // A window that is still read far behind the others is to know its own density.
@@ -68,32 +69,44 @@ export function windowsInFlight(
 ): number {
   const budget = requestsPerMinute === 0 ? MOST_REQUESTS_A_SECOND : requestsPerMinute / 60;
   const busy = Math.ceil((Math.min(budget, MOST_REQUESTS_A_SECOND) * roundTripMs) / 1_000) + 1;
-  return Math.min(trust, Math.max(LEAST_WINDOWS, Math.min(MOST_WINDOWS, busy)));
+  return Math.max(LEAST_WINDOWS, Math.min(MOST_WINDOWS, busy));
 }
 
-/** The first window of a span. Where nothing is known of it, all of it: its first page tells. */
-export function firstWindow(span: Span, pace: Pace, limits: ReadAheadLimits): PlannedWindow {
+/**
+ * The first window of a span. Where nothing is known of it, all of it: its first page tells.
+ *
+ * @param endMs of all that is to be read
+ */
+export function firstWindow(span: Span, pace: Pace, limits: ReadAheadLimits, endMs: number): PlannedWindow {
   const { fromMs, toMs } = span;
   const density = densityAt(fromMs, pace);
   if (fromMs === undefined || density === 0) return { ...span, targetEvents: undefined };
-  const targetEvents = eventsAWindow(density * (toMs - fromMs), pace, limits);
-  const endMs = fromMs + Math.max(1, Math.ceil(targetEvents / density));
+  const eventsLeft = density * (toMs - fromMs);
+  const pages = toMs === endMs ? pagesTowardsTheEnd(eventsLeft, pace, limits) : pagesAWindow(pace, limits);
+  const targetEvents = pages * pace.pageEvents;
   // A rest that is smaller than half a window is not worth a proof of its own.
-  const isRestSmall = (toMs - endMs) * density < targetEvents / 2;
-  return { fromMs, toMs: isRestSmall ? toMs : endMs, targetEvents };
+  if (eventsLeft < 1.5 * targetEvents) return { fromMs, toMs, targetEvents };
+  return { fromMs, toMs: fromMs + Math.max(1, Math.ceil(targetEvents / density)), targetEvents };
 }
 
-const densityAt = (timeMs: number | undefined, { sightings }: Pace): number =>
-  sightings.findLast(({ atMs }) => timeMs !== undefined && atMs <= timeMs)?.density ?? 0;
+const densityAt = (timeMs: number | undefined, pace: Pace): number =>
+  timeMs === undefined ? 0 : (sightingAt(timeMs, pace)?.density ?? 0);
 
-function eventsAWindow(eventsLeft: number, pace: Pace, limits: ReadAheadLimits): number {
-  const inFlight = windowsInFlight({ ...pace, trust: MOST_WINDOWS }, limits);
+const sightingAt = (timeMs: number, { sightings }: Pace): Sighting | undefined =>
+  sightings.findLast(({ atMs }) => atMs <= timeMs);
+
+function pagesAWindow(pace: Pace, limits: ReadAheadLimits): number {
+  const inFlight = windowsInFlight(pace, limits);
   // On average each is half read.
   const fitting = (2 * limits.maxHeldBytes) / (inFlight * Math.max(1, pace.pageBytes));
-  // Smaller ones towards the end, so that all end at about the same time.
-  const share = eventsLeft / pace.pageEvents / inFlight;
-  const pages = Math.max(LEAST_PAGES, Math.min(share, fitting, MOST_PAGES));
-  return Math.floor(pages) * pace.pageEvents;
+  return Math.max(LEAST_PAGES, Math.min(MOST_PAGES, Math.floor(fitting)));
+}
+
+/** Smaller ones, so that all end at about the same time. */
+function pagesTowardsTheEnd(eventsLeft: number, pace: Pace, limits: ReadAheadLimits): number {
+  const inFlight = windowsInFlight(pace, limits);
+  const share = Math.floor(eventsLeft / pace.pageEvents / inFlight);
+  return Math.max(LEAST_PAGES, Math.min(share, pagesAWindow(pace, limits)));
 }
 
 /** One page of a window, and what the window has shown with it. */
@@ -112,7 +125,8 @@ export interface PageSeen {
 
 const ROUND_TRIP_WEIGHT = 0.2;
 
-export function learn(pace: Pace, window: PlannedWindow, page: PageSeen): Pace {
+/** @param rest what {@link surplus} says of the page */
+export function learn(pace: Pace, window: PlannedWindow, page: PageSeen, rest: Span | undefined): Pace {
   const roundTripMs =
     pace.roundTripMs === 0
       ? page.roundTripMs
@@ -120,13 +134,38 @@ export function learn(pace: Pace, window: PlannedWindow, page: PageSeen): Pace {
   const pageEvents = Math.max(pace.pageEvents, page.events);
   const pageBytes = Math.max(pace.pageBytes, page.bytes);
   const learnt = { ...pace, roundTripMs, pageEvents, pageBytes };
-  const density = page.endsWindow ? densityOfWindow(window, page) : densityOfPage(page, learnt);
-  if (density === undefined) return learnt;
-  const atMs = page.endsWindow ? window.toMs : (page.reachedMs ?? window.toMs);
-  const isFurthest = atMs >= (pace.sightings.at(-1)?.atMs ?? 0);
-  const trust = isFurthest ? trustAfter(pace.trust, density, atMs, window, page) : pace.trust;
-  return { ...learnt, trust, sightings: withSighting(pace.sightings, { atMs, density }) };
+  const sighting = page.endsWindow ? sightWindow(pace, window, page) : rest && sightCut(window, page);
+  const furthestMs = pace.sightings.at(-1)?.atMs ?? 0;
+  const trust =
+    (sighting?.atMs ?? page.reachedMs ?? 0) < furthestMs ? pace.trust : trustAfter(pace, window, page);
+  return { ...learnt, trust, sightings: sighting ? withSighting(pace.sightings, sighting) : pace.sightings };
 }
+
+/**
+ * An average over several windows: one alone may be a night or a weekend. But what is far below it is no such thing, and
+ * begins anew.
+ */
+function sightWindow(pace: Pace, window: PlannedWindow, { windowEvents, firstMs }: PageSeen): Sighting {
+  const { fromMs, toMs } = window;
+  const ownMs = Math.max(1, toMs - (fromMs ?? firstMs ?? toMs));
+  const own = { atMs: toMs, density: windowEvents / ownMs, lengthMs: ownMs };
+  const before = fromMs === undefined ? undefined : sightingAt(fromMs, pace);
+  if (before === undefined || window.targetEvents === undefined || isDisappointing(window, windowEvents))
+    return own;
+  const lengthMs = Math.min(before.lengthMs, WINDOWS_IN_AVERAGE * ownMs);
+  const density = (before.density * lengthMs + windowEvents) / (lengthMs + ownMs);
+  return { atMs: toMs, density, lengthMs: lengthMs + ownMs };
+}
+
+function sightCut(window: PlannedWindow, page: PageSeen): Sighting | undefined {
+  const { reachedMs, firstMs } = page;
+  if (reachedMs === undefined || firstMs === undefined) return undefined;
+  const fromMs = window.targetEvents === undefined ? firstMs : (window.fromMs ?? firstMs);
+  const density = window.targetEvents === undefined ? densityOf(page) : averageOf(window, page);
+  return { atMs: reachedMs, density, lengthMs: reachedMs - fromMs + 1 };
+}
+
+const WINDOWS_IN_AVERAGE = 8;
 
 function withSighting(sightings: readonly Sighting[], sighting: Sighting): Sighting[] {
   const others = sightings.filter(({ atMs }) => atMs !== sighting.atMs);
@@ -134,52 +173,50 @@ function withSighting(sightings: readonly Sighting[], sighting: Sighting): Sight
   return others.toSpliced(place, 0, sighting).slice(-MOST_SIGHTINGS);
 }
 
-function trustAfter(
-  trust: number,
-  density: number,
-  atMs: number,
-  { targetEvents, toMs }: PlannedWindow,
-  { endsWindow, windowEvents }: PageSeen,
-): number {
-  if (targetEvents === undefined) return trust;
-  const expected = windowEvents + density * (toMs - atMs);
-  if (expected > targetEvents / DISAPPOINTING) return Math.min(MOST_WINDOWS, trust * 4);
+function trustAfter({ trust }: Pace, window: PlannedWindow, { windowEvents, endsWindow }: PageSeen): number {
+  if (window.targetEvents === undefined) return trust;
+  if (!isDisappointing(window, windowEvents)) return Math.min(MOST_WINDOWS, trust * 4);
   return endsWindow ? 1 : trust;
 }
 
-/** Undefined where it was about what it was cut for: its pages have said it better, from nearer by. */
-function densityOfWindow(window: PlannedWindow, page: PageSeen): number | undefined {
-  const { fromMs, toMs, targetEvents } = window;
-  if (targetEvents !== undefined && page.windowEvents > targetEvents / DISAPPOINTING) return undefined;
-  return page.windowEvents / Math.max(1, toMs - (fromMs ?? page.firstMs ?? toMs));
-}
+/** So much less than it was cut for says that there is less here. */
+const isDisappointing = ({ targetEvents = 0 }: PlannedWindow, windowEvents: number): boolean =>
+  windowEvents < targetEvents / 32;
 
-/** A window with so much less than it was cut for says that there is less here. */
-const DISAPPOINTING = 8;
-
-/** A page that is not full says less of how much there is than of where it ends. */
-function densityOfPage({ events, firstMs, reachedMs }: PageSeen, { pageEvents }: Pace): number | undefined {
-  if (events === 0 || events < pageEvents || firstMs === undefined || reachedMs === undefined)
-    return undefined;
+/** Of a page: events a millisecond; 0 where it has none. */
+function densityOf({ events, firstMs, reachedMs }: PageSeen): number {
+  if (events === 0 || firstMs === undefined || reachedMs === undefined) return 0;
   return events / (Math.max(0, reachedMs - firstMs) + 1);
 }
 
+/** Of a window, as far as it is read: events a millisecond. */
+function averageOf({ fromMs }: PlannedWindow, { windowEvents, firstMs, reachedMs }: PageSeen): number {
+  const startMs = fromMs ?? firstMs;
+  if (startMs === undefined || reachedMs === undefined) return 0;
+  return windowEvents / (Math.max(0, reachedMs - startMs) + 1);
+}
+
+// Twice is a busy day. This is something else.
+const BURST = 16;
+
 /**
  * What of a window is better left to other windows, after a page that does not end it: it has much more than it was cut for,
- * and would be read for long while the others wait for their turn. Undefined where it is about right.
+ * and would be read for long while the others wait for their turn. Undefined where it is about right. It costs no proof: what
+ * is left begins where the page ended.
  */
-export function surplus(
-  window: PlannedWindow,
-  page: PageSeen,
-  pace: Pace,
-  limits: ReadAheadLimits,
-): Span | undefined {
+export function surplus(window: PlannedWindow, page: PageSeen, pace: Pace): Span | undefined {
   const { reachedMs } = page;
-  const density = densityOfPage(page, pace);
+  // A page that is not full says less of how much there is than of where it ends.
+  if (reachedMs === undefined || page.events < pace.pageEvents) return undefined;
   // A rest that begins where the window does would be the same window again.
-  if (reachedMs === undefined || density === undefined || reachedMs <= (window.fromMs ?? -1))
-    return undefined;
+  if (reachedMs <= (window.fromMs ?? -1)) return undefined;
   const restMs = window.toMs - reachedMs;
-  const target = window.targetEvents ?? eventsAWindow(density * restMs, pace, limits);
-  return density * restMs > 2 * target ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
+  const { targetEvents } = window;
+  if (targetEvents === undefined) {
+    const isMuch = densityOf(page) * restMs > 2 * LEAST_PAGES * pace.pageEvents;
+    return isMuch ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
+  }
+  const expected = page.windowEvents + averageOf(window, page) * restMs;
+  const isTooLarge = expected > 1.5 * targetEvents || densityOf(page) * restMs > BURST * targetEvents;
+  return isTooLarge ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
 }
