@@ -3,14 +3,14 @@ import type { Clock } from '../clock.ts';
 const MINUTE_MS = 60_000;
 // Requests that left evenly spaced may arrive a little closer together than they left.
 const JITTER_GUARD = 1.01;
-// What leaves later than it should is covered by that guard, up to this.
+// What leaves later than it was let go is covered by that guard, up to this.
 const MAX_LATE_MS = 500;
 
 export interface RequestBudget {
   /** Waits until one more request may leave. */
   acquire(signal: AbortSignal): Promise<void>;
-  /** A request was answered, or failed, so long after it was let go. */
-  answered(durationMs: number): void;
+  /** A request that was let go was answered, or failed. */
+  answered(): void;
   /** After a 429: nobody with this token asks before `timeMs` (epoch milliseconds). */
   pauseUntil(timeMs: number): void;
 }
@@ -30,6 +30,11 @@ export class TokenBudget implements RequestBudget {
   /** The time of the next free slot if slots were handed out one by one; it may lag by the burst. */
   #nextSlotMs = Number.NEGATIVE_INFINITY;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Let go and not answered. */
+  #inFlight = 0;
+  /** When the last of them were let go. */
+  #letGoMs: number[] = [];
+  #activeMs = Number.NEGATIVE_INFINITY;
 
   /** @param requestsPerMinute 0 = unlimited */
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
@@ -47,20 +52,35 @@ export class TokenBudget implements RequestBudget {
     do {
       // A pause may be lengthened while we wait for it.
       while (this.#pauseMs() > 0) await this.#wait(this.#pauseMs(), signal);
-      const nowMs = this.#clock.monotonicMs();
+      const nowMs = this.#nowMs();
       const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
       this.#nextSlotMs = slotMs + this.#spacingMs;
       await this.#wait(slotMs - nowMs, signal);
       // A slot that a pause swallowed, or a stopped process, is lost: all who waited would else leave at once when it ends.
-      slotIsLost = this.#pauseMs() > 0 || this.#clock.monotonicMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
+      slotIsLost = this.#pauseMs() > 0 || this.#nowMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
     } while (slotIsLost);
+    this.#inFlight++;
+    this.#letGoMs.push(this.#activeMs);
   }
 
-  answered(durationMs: number): void {
-    // It may have left as late as now: a process that was stopped just before it sent does not know. The next one keeps its
-    // distance from that.
-    if (durationMs <= MAX_LATE_MS) return;
-    this.#nextSlotMs = Math.max(this.#nextSlotMs, this.#clock.monotonicMs() + this.#spacingMs);
+  answered(): void {
+    this.#nowMs();
+    this.#inFlight--;
+  }
+
+  /**
+   * The time; and where nothing was heard for long, what was let go just before may have left only now: a process that was
+   * stopped in between does not know. Then the next one keeps its distance from all of that.
+   */
+  #nowMs(): number {
+    const nowMs = this.#clock.monotonicMs();
+    this.#letGoMs = this.#letGoMs.filter((timeMs) => timeMs >= this.#activeMs - MAX_LATE_MS);
+    const maybeLate = Math.min(this.#inFlight, this.#letGoMs.length);
+    if (nowMs - this.#activeMs > MAX_LATE_MS && maybeLate > 0) {
+      this.#nextSlotMs = Math.max(this.#nextSlotMs, nowMs + maybeLate * this.#spacingMs);
+    }
+    this.#activeMs = nowMs;
+    return nowMs;
   }
 
   pauseUntil(timeMs: number): void {

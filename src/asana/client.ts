@@ -128,7 +128,7 @@ export class AuditLogClient {
       status = answer.status;
       return { answer, durationMs: clock.monotonicMs() - startedMs };
     } finally {
-      budget.answered(clock.monotonicMs() - startedMs);
+      budget.answered();
       observer.requestEnded(status, clock.monotonicMs() - startedMs);
     }
   }

@@ -52,6 +52,9 @@ interface Lessons {
   readonly predecessor: Predecessor;
 }
 
+/** Of the memory, what is kept for the windows whose turn is near. */
+const FAR_SHARE = 0.3;
+
 class WindowRow {
   readonly #ports: ReaderPorts;
   readonly #signal: AbortSignal;
@@ -113,17 +116,12 @@ class WindowRow {
 
   /** As many as may be in flight; the first of all in any case, because all others wait for it. */
   #openWindows(): void {
-    const { readAhead: limits } = this.#ports;
     for (let at = 0; at < this.#row.length; at++) {
       const span = this.#row[at];
       if (span === undefined || 'pages' in span) continue;
+      if (at > 0 && !(this.#isFree(span) && this.#fits(at))) return;
       const { pace } = this.#lessons;
-      // What is known of a place further on holds for those before it only.
-      const most = windowsInFlight(pace, limits);
-      const isFree =
-        this.#inFlight < (span.toMs === this.#endMs ? Math.min(most, pace.trust) : most) && this.#fits(at);
-      if (at > 0 && !isFree) return;
-      const planned = firstWindow(span, pace, limits, this.#endMs);
+      const planned = firstWindow(span, pace, this.#ports.readAhead, this.#endMs);
       const open: OpenWindow = {
         planned,
         pages: [],
@@ -136,6 +134,13 @@ class WindowRow {
       this.#inFlight++;
       void this.#read(open);
     }
+  }
+
+  #isFree({ toMs }: Span): boolean {
+    const { pace } = this.#lessons;
+    const most = windowsInFlight(pace, this.#ports.readAhead);
+    // What is known where reading is furthest may not hold beyond; of what lies before, it says nothing.
+    return this.#inFlight < (toMs === this.#endMs ? Math.min(most, pace.trust) : most);
   }
 
   async #read(open: OpenWindow): Promise<void> {
@@ -190,11 +195,13 @@ class WindowRow {
     }
   }
 
-  /** The further from its turn, the less of the memory is for a window. The first one has all that it wants: all wait for it. */
+  /** The first one has all the memory that it wants, because all others wait for it; they have less, the further they are. */
   #fits(place: number): boolean {
+    if (place === 0) return true;
     const { readAhead } = this.#ports;
-    const share = 1 - Math.min(1, place / windowsInFlight(this.#lessons.pace, readAhead)) / 2;
-    return place === 0 || this.#heldBytes < share * readAhead.maxHeldBytes;
+    const before = this.#row.slice(0, place).filter((part) => 'pages' in part && !part.isRead).length;
+    const distance = Math.min(1, before / windowsInFlight(this.#lessons.pace, readAhead));
+    return this.#heldBytes < (1 - FAR_SHARE * distance) * readAhead.maxHeldBytes;
   }
 
   #change(): void {

@@ -63,10 +63,7 @@ export const NO_PACE: Pace = {
 };
 
 /** By Little's law: as many as keep the budget busy for a round trip, and one that is at its end. */
-export function windowsInFlight(
-  { roundTripMs, trust }: Pace,
-  { requestsPerMinute }: ReadAheadLimits,
-): number {
+export function windowsInFlight({ roundTripMs }: Pace, { requestsPerMinute }: ReadAheadLimits): number {
   const budget = requestsPerMinute === 0 ? MOST_REQUESTS_A_SECOND : requestsPerMinute / 60;
   const busy = Math.ceil((Math.min(budget, MOST_REQUESTS_A_SECOND) * roundTripMs) / 1_000) + 1;
   return Math.max(LEAST_WINDOWS, Math.min(MOST_WINDOWS, busy));

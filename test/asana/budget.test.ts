@@ -157,3 +157,23 @@ test('each wait is reported with its length', async () => {
   await clock.runUntilSettled(ask());
   expect(waits).toEqual([300]);
 });
+
+// Seed 133, with requests side by side: all that a stopped process had let go left when it went on, and the next ones in time.
+test('what was let go before a silence may have left behind it: the minute from then on holds it too', async () => {
+  const rate = 600;
+  const { clock, budget, leftAtMs, ask } = startUsing(rate);
+  const letGo = 8;
+  await clock.runUntilSettled(Promise.all(Array.from({ length: letGo }, ask)));
+  leftAtMs.length = 0;
+  await clock.advance(30_000);
+  const wentOnMs = clock.monotonicMs();
+  for (let each = 0; each < letGo; each++) budget.answered();
+  const user = async () => {
+    while (clock.monotonicMs() < wentOnMs + 2 * MINUTE_MS) {
+      await ask();
+      budget.answered();
+    }
+  };
+  await clock.runUntilSettled(user());
+  expect(busiestMinute([...Array<number>(letGo).fill(wentOnMs), ...leftAtMs])).toBeLessThanOrEqual(rate);
+});
