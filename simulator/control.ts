@@ -1,6 +1,7 @@
 /** The simulator's own paths, which Asana does not have: its truth, its status, its switches. */
 
 import type { ServerResponse } from 'node:http';
+import { drained } from './drained.ts';
 import { type Answer, errorAnswer, jsonAnswer } from './errors.ts';
 import { parseFilters } from './query.ts';
 import type { SimulatorState } from './state.ts';
@@ -53,10 +54,7 @@ async function writeLines(
 ): Promise<void> {
   if (lines.length === 0) return;
   if (response.write(`${lines.join('\n')}\n`)) return pause();
-  await new Promise<void>((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
-  });
+  await drained(response);
 }
 
 /** Counts since the start, what is visible now, and the switches. */

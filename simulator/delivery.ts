@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
+import { drained } from './drained.ts';
 import type { Answer } from './errors.ts';
 import type { Delivery } from './faults.ts';
 
@@ -91,10 +92,7 @@ async function sendHuge(response: ServerResponse): Promise<void> {
   const chunk = Buffer.alloc(CHUNK_BYTES, 'a');
   for (let sent = 0; sent < HUGE_BYTES && !response.destroyed; sent += CHUNK_BYTES) {
     if (response.write(chunk)) continue;
-    await new Promise<void>((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
-    });
+    await drained(response);
   }
   response.end('"],"next_page":null}');
 }

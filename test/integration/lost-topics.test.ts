@@ -1,69 +1,69 @@
 import { expect, test } from 'vitest';
+import type { Simulator } from '../../simulator/server.ts';
 import { timeToNextCommit } from '../faults/progress.ts';
-import { environmentFor, eventually, gidsOf, runConnector } from '../support/connector.ts';
+import { environmentFor, eventually, runConnector } from '../support/connector.ts';
 import { keysIn, recordsOf } from '../support/topic.ts';
-import { administer, createTopic, repeated, simulate, startLive } from './scene.ts';
+import { administer, createTopic, simulate, startLive } from './scene.ts';
 
+const COMMIT_TIMEOUT_MS = 30_000;
 const UNTIL_CAUGHT_UP = ['run', '--until-caught-up'];
-const SECOND_START = 40_000;
 
-// src/workspace-session.ts: ensureTopic(deadLettersRequirement) makes it anew although cursor.deadLettersEnd > 0, and every session then
-// waits transactionTimeout + 30 s for letters that never come (KAFKA_UNAVAILABLE, for ever).
-test('a dead letters topic that is gone although the cursor counts letters in it halts the stream with a message', async (context) => {
-  const source = await simulate(context, { events: 1_000, poison: 0.02, rate: 5 });
+const topics = () => administer((admin) => admin.listTopics());
+
+/** Resolves when it is gone: Kafka says that it is deleted before it is. */
+async function deleteTopic(topic: string): Promise<void> {
+  await administer((admin) => admin.deleteTopics({ topics: [topic] }));
+  await eventually(`${topic} is gone`, async () => !(await topics()).includes(topic));
+}
+
+const gidsOfWorkspace = (simulator: Simulator, workspaceGid: string): string[] =>
+  [...simulator.truth()]
+    .flatMap(({ workspace_gid, gid }) => (workspace_gid === workspaceGid ? [gid] : []))
+    .sort();
+
+test('a dead letters topic that is gone although letters were committed to it halts the stream, and is not made anew', async (context) => {
+  const source = await simulate(context, { events: 1_000, poison: 0.02 });
   const environment = environmentFor('lost-letters', source);
-  const connector = await startLive(context, environment);
-  await eventually('live', async () => (await connector.log()).includes('live from now on'));
-  await connector.stop(9_000);
-  await administer((admin) => admin.deleteTopics({ topics: ['lost-letters.events.dead-letters'] }));
-  const again = await startLive(context, environment);
-  const ended = await Promise.race([
-    again.exited,
-    new Promise((end) => setTimeout(end, SECOND_START, 'still runs')),
-  ]);
-  expect(ended).toEqual({ code: 1, signal: null });
+  const letters = 'lost-letters.events.dead-letters';
+  await runConnector(UNTIL_CAUGHT_UP, environment);
+  expect((await recordsOf(letters)).length).toBeGreaterThan(0);
+
+  await deleteTopic(letters);
+
+  const { exitCode, stderr } = await runConnector(UNTIL_CAUGHT_UP, environment);
+  expect(stderr).toContain(`${letters}, which does not exist (TOPIC_LOST); next step`);
+  expect(exitCode).toBe(1);
+  expect(await topics()).not.toContain(letters);
 });
 
-// src/stream/committer.ts: the base offset of a send lies below cursor.ends; nobody compares the two.
-test('an events topic that somebody deletes and creates again, empty, while the connector runs halts the stream: what was in it is gone', async (context) => {
+test('an events topic that somebody deletes and makes anew, empty, while the connector runs halts the stream, and nothing is committed to it', async (context) => {
   const source = await simulate(context, { events: 500, rate: 50 });
-  const environment = environmentFor('recreated', source, { EVENTS_TOPIC_PARTITIONS: '1' });
+  const environment = environmentFor('made-anew', source, { EVENTS_TOPIC_PARTITIONS: '1' });
   const connector = await startLive(context, environment);
-  await timeToNextCommit(connector, 'before', 30_000);
-  await administer((admin) => admin.deleteTopics({ topics: ['recreated.events'] }));
-  await eventually(
-    'it is gone',
-    async () => !(await administer((admin) => admin.listTopics())).includes('recreated.events'),
-  );
-  await createTopic('recreated.events', 1, { 'retention.ms': '-1' });
-  const ended = await Promise.race([
-    connector.exited,
-    new Promise((end) => setTimeout(end, SECOND_START, 'still runs')),
-  ]);
-  const log = await connector.log();
-  expect({
-    ended,
-    silent: !log.includes('recreated.events'),
-    left: (await recordsOf('recreated.events')).length,
-  }).toMatchObject({
-    ended: { code: 1 },
-  });
+  await timeToNextCommit(connector, 'before the topic is deleted', COMMIT_TIMEOUT_MS);
+
+  await deleteTopic('made-anew.events');
+  await createTopic('made-anew.events', 1, { 'retention.ms': '-1' });
+
+  expect(await connector.exited).toEqual({ code: 1, signal: null });
+  expect(await connector.log()).toMatch(/made-anew\.events ends at offset \d+, but .+ \(TOPIC_LOST\)/);
+  expect(await recordsOf('made-anew.events')).toEqual([]);
 });
 
-// src/stream/published-before.ts: the events topic is searched only where the state topic has no cursor at all. A quiet workspace that
-// starts first puts one there.
-test('a lost state topic of two workspaces, of which one is quiet, publishes nothing a second time', async (context) => {
+test('a state topic that is lost stays lost for a workspace that has published, even where another one has started since and made it anew', async (context) => {
   const source = await simulate(context, { events: 500, workspaces: ['1', '2'] });
-  const all = environmentFor('lost-state', source);
-  await runConnector(UNTIL_CAUGHT_UP, { ...all, ASANA_WORKSPACES: '2' });
-  await administer((admin) => admin.deleteTopics({ topics: ['lost-state.state'] }));
-  // Workspace 1 has published nothing so far: that it starts is right. 2 must not.
-  await runConnector(UNTIL_CAUGHT_UP, {
-    ...all,
-    ASANA_WORKSPACES: '1',
-    ASANA_EVENT_TYPE: 'nothing_of_this_type',
-  });
-  await runConnector(UNTIL_CAUGHT_UP, { ...all, ASANA_WORKSPACES: '2' });
-  expect(repeated(await keysIn('lost-state.events'))).toEqual([]);
-  expect(gidsOf(source).length).toBeGreaterThan(0);
+  const both = environmentFor('lost-state', source);
+  const quiet = { ...both, ASANA_WORKSPACES: '1', ASANA_EVENT_TYPE: 'nothing_of_this_type' };
+  const published = { ...both, ASANA_WORKSPACES: '2' };
+  await runConnector(UNTIL_CAUGHT_UP, published);
+
+  await deleteTopic('lost-state.state');
+
+  expect((await runConnector(UNTIL_CAUGHT_UP, quiet)).exitCode).toBe(0);
+  const { exitCode, stderr } = await runConnector(UNTIL_CAUGHT_UP, published);
+  expect(stderr).toContain(
+    'lost-state.events holds events of workspace 2, but lost-state.state has no cursor',
+  );
+  expect(exitCode).toBe(1);
+  expect(await keysIn('lost-state.events')).toEqual(gidsOfWorkspace(source, '2'));
 });
