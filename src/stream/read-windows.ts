@@ -10,6 +10,7 @@ import {
   type PlannedWindow,
   type Span,
   surplus,
+  usefulBytes,
   windowsInFlight,
 } from './window-plan.ts';
 
@@ -201,7 +202,7 @@ class WindowRow {
     const { readAhead } = this.#ports;
     const before = this.#row.slice(0, place).filter((part) => 'pages' in part && !part.isRead).length;
     const distance = Math.min(1, before / windowsInFlight(this.#lessons.pace, readAhead));
-    return this.#heldBytes < (1 - FAR_SHARE * distance) * readAhead.maxHeldBytes;
+    return this.#heldBytes < (1 - FAR_SHARE * distance) * usefulBytes(this.#lessons.pace, readAhead);
   }
 
   #change(): void {

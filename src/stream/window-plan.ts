@@ -69,6 +69,12 @@ export function windowsInFlight({ roundTripMs }: Pace, { requestsPerMinute }: Re
   return Math.max(LEAST_WINDOWS, Math.min(MOST_WINDOWS, busy));
 }
 
+/** What is worth holding: where answers come at once, reading far ahead wins nothing. */
+export const usefulBytes = (pace: Pace, limits: ReadAheadLimits): number =>
+  pace.pageBytes === 0
+    ? limits.maxHeldBytes
+    : Math.min(limits.maxHeldBytes, windowsInFlight(pace, limits) * MOST_PAGES * pace.pageBytes);
+
 /**
  * The first window of a span. Where nothing is known of it, all of it: its first page tells.
  *
@@ -193,9 +199,6 @@ function averageOf({ fromMs }: PlannedWindow, { windowEvents, firstMs, reachedMs
   return windowEvents / (Math.max(0, reachedMs - startMs) + 1);
 }
 
-// Twice is a busy day. This is something else.
-const BURST = 16;
-
 /**
  * What of a window is better left to other windows, after a page that does not end it: it has much more than it was cut for,
  * and would be read for long while the others wait for their turn. Undefined where it is about right. It costs no proof: what
@@ -213,7 +216,7 @@ export function surplus(window: PlannedWindow, page: PageSeen, pace: Pace): Span
     const isMuch = densityOf(page) * restMs > 2 * LEAST_PAGES * pace.pageEvents;
     return isMuch ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
   }
-  const expected = page.windowEvents + averageOf(window, page) * restMs;
-  const isTooLarge = expected > 1.5 * targetEvents || densityOf(page) * restMs > BURST * targetEvents;
-  return isTooLarge ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
+  // The busier of the two: it may be a night that the average began with.
+  const expected = page.windowEvents + Math.max(averageOf(window, page), densityOf(page)) * restMs;
+  return expected > 1.5 * targetEvents ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
 }

@@ -89,14 +89,11 @@ describe('after a page, a window', () => {
     expect(surplus(window, page({ reachedMs: 500 }), pace)).toEqual({ fromMs: 500, toMs: 10_000 });
   });
 
-  test('is judged by all of it that was read, not by one busy page', () => {
-    const busy = page({ firstMs: 4_000, reachedMs: 4_200, windowEvents: 4_000 });
-    expect(surplus(window, busy, pace)).toBeUndefined();
-  });
-
-  test('is cut at a burst, whatever was before', () => {
-    const burst = page({ firstMs: 4_000, reachedMs: 4_001, windowEvents: 4_000 });
-    expect(surplus(window, burst, pace)).toEqual({ fromMs: 4_001, toMs: 10_000 });
+  test('is judged by the busier of its last page and all of it: it may have begun with a night', () => {
+    const busy = page({ firstMs: 4_000, reachedMs: 4_200, windowEvents: 1_500 });
+    expect(surplus(window, busy, pace)).toEqual({ fromMs: 4_200, toMs: 10_000 });
+    const quiet = page({ firstMs: 4_000, reachedMs: 8_000, windowEvents: 12_500 });
+    expect(surplus(window, quiet, pace)).toEqual({ fromMs: 8_000, toMs: 10_000 });
   });
 
   test('that was a look is cut where its page is not nearly all', () => {
