@@ -269,13 +269,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the rest of a window that was cut begins behind its last millisecond',
     caughtBy: 'no-loss',
-    edits: [
-      {
-        file: 'stream/window-plan.ts',
-        find: '{ fromMs: reachedMs, toMs: window.toMs }',
-        replace: '{ fromMs: reachedMs + 1, toMs: window.toMs }',
-      },
-    ],
+    edits: ['isMuch', 'targetEvents'].map((tested) => ({
+      file: 'stream/window-plan.ts',
+      find: `${tested} ? { fromMs: reachedMs, toMs: window.toMs }`,
+      replace: `${tested} ? { fromMs: reachedMs + 1, toMs: window.toMs }`,
+    })),
   },
   {
     name: 'windows are committed as they come, and not in the order of their time',
