@@ -18,6 +18,7 @@ import { simulate } from './simulate.ts';
 const ENOUGH_FOR_COVERAGE = 500;
 const MOST_DETAILS = 5;
 const TIMEOUT_A_SEED_MS = 30_000;
+const SEEDS_A_CHILD = 250;
 
 const { values } = parseArgs({
   options: {
@@ -53,11 +54,7 @@ async function runMany(): Promise<number> {
 async function runAll(first: number, count: number, processes: number): Promise<BatchResult> {
   const step = Number(values.step);
   if (processes > 1) {
-    const share = Math.ceil(count / processes);
-    const children = Array.from({ length: processes }, (_, at) =>
-      runChild({ first: first + at, count: share, step: processes, timeoutMs: share * TIMEOUT_A_SEED_MS }),
-    );
-    const result = mergeResults(await Promise.all(children));
+    const result = mergeResults(await runShares(first, count, processes));
     if (!values.json) result.failures.forEach(describeFailure);
     return result;
   }
@@ -67,6 +64,22 @@ async function runAll(first: number, count: number, processes: number): Promise<
     until,
     ...(values.json ? {} : { onFailure: describeFailure }),
   });
+}
+
+/** In processes side by side, each for a share of the seeds: a simulated process that is killed leaves its memory behind. */
+async function runShares(first: number, count: number, processes: number): Promise<BatchResult[]> {
+  const shares = Array.from({ length: Math.ceil(count / SEEDS_A_CHILD) }, (_, at) => ({
+    first: first + at * SEEDS_A_CHILD,
+    count: Math.min(SEEDS_A_CHILD, count - at * SEEDS_A_CHILD),
+  }));
+  const results: BatchResult[] = [];
+  const worker = async () => {
+    for (let share = shares.shift(); share !== undefined; share = shares.shift()) {
+      results.push(await runChild({ ...share, timeoutMs: share.count * TIMEOUT_A_SEED_MS }));
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, worker));
+  return results;
 }
 
 function describeFailure({ seed, violations }: Failure): void {
