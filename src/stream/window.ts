@@ -59,7 +59,9 @@ export async function* readWindow(
     }
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
     const step: Step = afterPage(chain, factsOf(page, events), scope);
-    if (!step.isPreview) yield { chain: chain.probe?.chain ?? chain, step, page, events };
+    const shown = step.isPreview ? [] : events;
+    if (!step.isPreview || step.readToMs !== undefined)
+      yield { chain: chain.probe?.chain ?? chain, step, page, events: shown };
     chain = step.readToMs === undefined ? step.next : undefined;
   }
 }

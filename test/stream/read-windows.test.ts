@@ -198,3 +198,16 @@ test('a window that our fast clock cut into Asana’s future is the last one, an
   expect(pages.at(-1)?.readToMs).toBe(asOfMs - 60_000);
   expect(next?.query.startAtMs).toBe(asOfMs - 60_000);
 });
+
+// Found with a source of another make: a page that was cut in the middle of a millisecond, right before the end of a window.
+test('a source that never says where it goes on, and has more in a millisecond than it shows, is refused and not cut short', async () => {
+  const timesMs = Array.from({ length: 3_000 }, (_, at) => NOW_MS - DAY_MS + 1_000 * Math.floor(at / 60));
+  const source = new Source({ timesMs, pageSize: 50, asOfMs: NOW_MS });
+  const asana = {
+    fetchPage: async (query: Query): Promise<Page> => ({
+      ...(await source.fetchPage({ ...query, limit: 50 }, undefined)),
+      offset: null,
+    }),
+  };
+  await expect(readAll({ asana })).rejects.toMatchObject({ code: 'ASANA_NO_PROGRESS' });
+});
