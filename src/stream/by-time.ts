@@ -29,7 +29,7 @@ export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end:
   const behindMs = (page.youngestMs ?? query.startAtMs ?? 0) + 1;
   return preview(
     { ...widened(seen, page), startAtMs: behindMs },
-    { chain: seen, count: page.count, look: 'behind' },
+    { chain: seen, count: page.count, hadOffset: page.offset !== null, look: 'behind' },
   );
 }
 
@@ -38,16 +38,19 @@ export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end:
  * lies behind the window, and then the same question, asked without an end, shows it as well; or the page was cut, and no
  * question leads past it.
  */
-export function afterProbe({ chain, count, look }: Probe, page: PageFacts, end: End): Step {
+export function afterProbe(probe: Probe, page: PageFacts, end: End): Step {
+  const { chain, count, hadOffset, look } = probe;
   const { query } = chain;
   if (look === 'again') {
-    if (page.count <= count) throw noProgress(page);
+    // A source that offers an offset where there is more, and offered none for the window, has said that there was no more.
+    const wasWhole = page.count > count || (page.offset !== null && !hadOffset);
+    if (!wasWhole) throw noProgress(page);
     // What it shows of the time behind the window is not the window's.
     return { ...end(chain), isPreview: true };
   }
   if (page.lastCreatedAtMs === undefined) return end(chain);
   if (query.endAtMs !== undefined) {
-    const again = preview(widened(chain, page), { chain, count, look: 'again' });
+    const again = preview(widened(chain, page), { ...probe, look: 'again' });
     return { ...again, isPreview: true };
   }
   return { next: { ...chain, probedCount: count }, left: 'more', readToMs: undefined, isPreview: true };

@@ -40,6 +40,7 @@ export interface Probe {
   readonly chain: Chain;
   /** Events of the page that it looks behind. */
   readonly count: number;
+  readonly hadOffset: boolean;
   /** Behind the page, or at the same place again without the end of the window. */
   readonly look: 'behind' | 'again';
 }

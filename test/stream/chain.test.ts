@@ -218,6 +218,13 @@ describe('an answer with data and without a new offset', () => {
       expect(step).toMatchObject({ isPreview: true, readToMs: 9_000 });
     });
 
+    // Six seeds in 250: a full page of one millisecond, from a source that gives an offset as long as there is more.
+    test('was the end where an offset comes with the next look, but came with none for the window', () => {
+      const again = afterPage(look(), more, scope).next ?? byTime;
+      const full = page({ count: 2, offset: 'more', lastCreatedAtMs: 5_000 });
+      expect(afterPage(again, full, scope).readToMs).toBe(9_000);
+    });
+
     test('live, where there is no window, it is asked for again as it was, and goes on where it shows more', () => {
       const live = chainOf({ query: { filters: {}, startAtMs: 5_000, limit: 100 } });
       const behind = afterPage(live, few, scope).next ?? live;
