@@ -1,4 +1,3 @@
-import type { Query } from '../asana/query.ts';
 import { isoTime } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Chain, PageFacts, Probe, Step } from './chain.ts';
@@ -27,46 +26,22 @@ export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end:
   // What has grown was not cut.
   if (page.count < habits.largestPage || probedCount !== undefined) return end(withoutProbe(seen));
   const behindMs = (page.youngestMs ?? query.startAtMs ?? 0) + 1;
-  return preview(
-    { ...widened(seen, page), startAtMs: behindMs },
-    { chain: seen, count: page.count, hadOffset: page.offset !== null, look: 'behind' },
-  );
+  const probe = { chain: seen, count: page.count };
+  return {
+    next: { ...seen, query: { ...query, startAtMs: behindMs }, probe },
+    left: 'more',
+    readToMs: undefined,
+  };
 }
 
 /**
- * Nothing behind it, or nothing that has a time and could be asked for: that was the end. Something: either it has come since, or
- * lies behind the window, and then the same question, asked without an end, shows it as well; or the page was cut, and no
- * question leads past it.
+ * Nothing behind it, or nothing that has a time and could be asked for: that was the end. Something: either it has come since, and then the same question shows it as well, or the
+ * page was cut, and no question leads past it.
  */
-export function afterProbe(probe: Probe, page: PageFacts, end: End): Step {
-  const { chain, count, hadOffset, look } = probe;
-  const { query } = chain;
-  if (look === 'again') {
-    // A source that offers an offset where there is more, and offered none for the window, has said that there was no more.
-    const wasWhole = page.count > count || (page.offset !== null && !hadOffset);
-    if (!wasWhole) throw noProgress(page);
-    // What it shows of the time behind the window is not the window's.
-    return { ...end(chain), isPreview: true };
-  }
+export function afterProbe({ chain, count }: Probe, page: PageFacts, end: End): Step {
   if (page.lastCreatedAtMs === undefined) return end(chain);
-  if (query.endAtMs !== undefined) {
-    const again = preview(widened(chain, page), { ...probe, look: 'again' });
-    return { ...again, isPreview: true };
-  }
   return { next: { ...chain, probedCount: count }, left: 'more', readToMs: undefined, isPreview: true };
 }
-
-/** Up to Asana's present, where there is an end. */
-const widened = ({ query }: Chain, { asOfMs }: PageFacts): Query => ({
-  ...query,
-  endAtMs: query.endAtMs === undefined ? undefined : Math.max(query.endAtMs, asOfMs),
-});
-
-const preview = (query: Query, probe: Probe): Step => ({
-  next: { ...probe.chain, query, probe },
-  left: 'more',
-  readToMs: undefined,
-});
 
 function withoutProbe({ mode, query, offset, reachedMs, habits }: Chain): Chain {
   return { mode, query, offset, reachedMs, habits };

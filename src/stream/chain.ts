@@ -40,9 +40,6 @@ export interface Probe {
   readonly chain: Chain;
   /** Events of the page that it looks behind. */
   readonly count: number;
-  readonly hadOffset: boolean;
-  /** Behind the page, or at the same place again without the end of the window. */
-  readonly look: 'behind' | 'again';
 }
 
 /** What of a page decides where to go on. */

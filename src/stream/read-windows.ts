@@ -121,8 +121,10 @@ class WindowRow {
       const span = this.#row[at];
       if (span === undefined || 'pages' in span) continue;
       if (at > 0 && !(this.#isFree(span) && this.#fits(at))) return;
-      const { pace } = this.#lessons;
-      const planned = firstWindow(span, pace, this.#ports.readAhead, this.#endMs);
+      const { pace, predecessor } = this.#lessons;
+      const planned = predecessor.habits.offsetsFail
+        ? { ...span, targetEvents: undefined }
+        : firstWindow(span, pace, this.#ports.readAhead, this.#endMs);
       const open: OpenWindow = {
         planned,
         pages: [],
@@ -182,9 +184,11 @@ class WindowRow {
     return rest !== undefined;
   }
 
-  #surplus({ planned }: OpenWindow, { step }: WindowPage, seen: PageSeen): Span | undefined {
-    // A look behind the last millisecond, in a source without offsets, is not done with it.
-    if (seen.endsWindow || step.next?.probe) return undefined;
+  #surplus({ planned }: OpenWindow, { step, page }: WindowPage, seen: PageSeen): Span | undefined {
+    // Without offsets, a page may be cut in the middle of a millisecond, and only what lies behind it tells: no window may end
+    // there. So such a source is read as one.
+    const hasOffsets = page.offset !== null && !step.next?.habits.offsetsFail;
+    if (seen.endsWindow || !hasOffsets || step.next?.probe) return undefined;
     const pageEvents = Math.max(this.#lessons.pace.pageEvents, seen.events);
     return surplus(planned, seen, { ...this.#lessons.pace, pageEvents });
   }

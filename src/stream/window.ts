@@ -59,9 +59,7 @@ export async function* readWindow(
     }
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
     const step: Step = afterPage(chain, factsOf(page, events), scope);
-    const shown = step.isPreview ? [] : events;
-    if (!step.isPreview || step.readToMs !== undefined)
-      yield { chain: chain.probe?.chain ?? chain, step, page, events: shown };
+    if (!step.isPreview) yield { chain: chain.probe?.chain ?? chain, step, page, events };
     chain = step.readToMs === undefined ? step.next : undefined;
   }
 }
