@@ -147,7 +147,8 @@ export class Committer {
       asOfMs,
       settledMs: asOfMs - this.#to.lookbackMs,
       readToMs,
-      completeToMs: empty ? asOfMs : gap?.toMs,
+      // Behind its end, a query shows nothing.
+      completeToMs: empty ? Math.min(asOfMs, endAtMs ?? asOfMs) : gap?.toMs,
     };
   }
 

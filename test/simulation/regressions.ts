@@ -7,4 +7,5 @@ export const REGRESSIONS: ReadonlyMap<number, string> = new Map([
   [133, 'a process that was stopped while it waited for its budget left late, and the next request in time'],
   [65, 'the window that had been read to its end was the last to make room, and the stream stood still'],
   [484, 'an event without a time at the end of a window, in a source without next_page, stopped the stream'],
+  [2646, 'reading up to a refused piece said that the stream was complete as of now'],
 ]);
