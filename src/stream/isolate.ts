@@ -59,8 +59,9 @@ function* walk(
   for (let page = 0; page < MOST_PAGES && (fromMs ?? 0) < endAtMs; page++) {
     const seen: Seen = yield { kind: 'window', startAtMs: fromMs, endAtMs, attempts: ATTEMPTS };
     if (seen === 'refused') return { fromMs };
-    if (seen.lastMs === undefined || seen.lastMs <= (fromMs ?? Number.NEGATIVE_INFINITY)) return undefined;
-    fromMs = seen.lastMs;
+    if (seen.lastMs === undefined) return undefined;
+    // A millisecond may hold more than a page. Its rest is read by offset later, with all that lies before what is found.
+    fromMs = seen.lastMs === fromMs ? fromMs + 1 : seen.lastMs;
   }
   return undefined;
 }

@@ -64,6 +64,20 @@ describe('the search for what is refused', () => {
     expect(search(source, startMs, 90 * DAY_MS).found).toEqual({ fromMs: poisonMs, toMs: poisonMs + 1 });
   });
 
+  // Seed 2889: the first page held nothing but the millisecond that it began with, and the search ended there.
+  test('gets past a millisecond that fills a page', () => {
+    const bulk = Array<number>(30).fill(startMs);
+    const source = {
+      eventsMs: [...everyMinute, ...bulk].sort((a, b) => a - b),
+      pageSize: 20,
+      isRefused: showing(startMs + 60_000),
+    };
+    expect(search(source, startMs, 90 * DAY_MS).found).toEqual({
+      fromMs: startMs + 60_000,
+      toMs: startMs + 60_001,
+    });
+  });
+
   test('leaves a readable event between two poisoned ones outside', () => {
     const neighbours = [0, 1, 2].map((each) => poisonMs + each);
     const source = {
