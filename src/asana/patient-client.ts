@@ -84,8 +84,7 @@ export class PatientClient implements AuditLog {
           this.#isEnough(key, query, error),
         );
         this.#answered(key, query);
-        this.#aheadMs = page.nowMs - this.#ports.clock.now();
-        return page;
+        return this.#withClock(page);
       } catch (thrown) {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
@@ -104,12 +103,15 @@ export class PatientClient implements AuditLog {
   async look(query: Query, attempts: number, signal: AbortSignal): Promise<Page | ConnectorError> {
     let failures = 0;
     const isEnough = (error: ConnectorError) => isRefusal(error) && ++failures >= attempts;
-    return this.#client.fetchPage(query, undefined, signal, isEnough).catch((thrown) => {
-      signal.throwIfAborted();
-      const error = toConnectorError(thrown);
-      if (isRefusal(error)) return error;
-      throw error;
-    });
+    return this.#client.fetchPage(query, undefined, signal, isEnough).then(
+      (page) => this.#withClock(page),
+      (thrown) => {
+        signal.throwIfAborted();
+        const error = toConnectorError(thrown);
+        if (isRefusal(error)) return error;
+        throw error;
+      },
+    );
   }
 
   /** A minute just now, where what is refused may be; then the one before the question, where it is not. */
@@ -135,6 +137,11 @@ export class PatientClient implements AuditLog {
 
   nowMs(): number {
     return this.#ports.clock.now() + Math.max(0, this.#aheadMs);
+  }
+
+  #withClock(page: Page): Page {
+    this.#aheadMs = page.nowMs - this.#ports.clock.now();
+    return page;
   }
 
   #isEnough(key: string, { endAtMs = Number.POSITIVE_INFINITY }: Query, error: ConnectorError): boolean {

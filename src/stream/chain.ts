@@ -132,11 +132,14 @@ export const isComplete = (cursor: Cursor | undefined, scope: Scope): boolean =>
 // Of events that are further back than this, there may be many: windows read them side by side.
 const FALLEN_BEHIND_MS = 10 * 60_000;
 
-/** Is a live chain, which goes page by page, so far behind that catching up is quicker? Only asked after a page with more to come. */
+/**
+ * Is a live chain, which goes page by page, so far behind that catching up is quicker? Only asked after a page with more to come.
+ * Without an offset there is always more to ask for, on a quiet stream too, and no windows.
+ */
 export const hasFallenBehind = (
-  { mode, asOfMs }: { readonly mode: Mode; readonly asOfMs: number },
+  page: { readonly mode: Mode; readonly offset: string | null; readonly asOfMs: number },
   { watermarkMs }: Cursor,
-): boolean => mode === 'live' && asOfMs - watermarkMs > FALLEN_BEHIND_MS;
+): boolean => page.mode === 'live' && page.offset !== null && page.asOfMs - watermarkMs > FALLEN_BEHIND_MS;
 
 /** Where to go on after a page. Throws ASANA_NO_PROGRESS where no request could get past it. */
 export function afterPage(chain: Chain, page: PageFacts, scope: Scope): Step {

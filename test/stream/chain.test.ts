@@ -3,6 +3,7 @@ import {
   afterPage,
   type Chain,
   catchUp,
+  hasFallenBehind,
   isComplete,
   NO_HABITS,
   type PageFacts,
@@ -231,6 +232,22 @@ describe('an answer with data and without a new offset', () => {
     const byTime = { ...window, query: { ...window.query, startAtMs: 5_000, limit: 100 } };
     const full = page({ count: 100, offset: null, lastCreatedAtMs: 5_000 });
     expect(() => afterPage(byTime, full, scope)).toThrow(/neither an offset nor time leads on/);
+  });
+});
+
+describe('a live chain has fallen behind', () => {
+  const full = { mode: 'live', offset: 'o', asOfMs: NOW_MS } as const;
+  const old = aCursor({ watermarkMs: NOW_MS - 11 * MINUTE_MS });
+
+  test('where there is more to come, and the last event is more than ten minutes old', () => {
+    expect(hasFallenBehind(full, old)).toBe(true);
+    expect(hasFallenBehind(full, aCursor({ watermarkMs: NOW_MS - 9 * MINUTE_MS }))).toBe(false);
+    expect(hasFallenBehind({ ...full, mode: 'catching-up' }, old)).toBe(false);
+  });
+
+  // Seed 4868: a quiet stream began anew again and again, without a wait.
+  test('not where no offset came: then there is always more to ask for', () => {
+    expect(hasFallenBehind({ ...full, offset: null }, old)).toBe(false);
   });
 });
 
