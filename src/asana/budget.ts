@@ -35,6 +35,8 @@ export class TokenBudget implements RequestBudget {
   /** When the last of them were let go. */
   #letGoMs: number[] = [];
   #activeMs = Number.NEGATIVE_INFINITY;
+  /** When the last silence ended behind which something may have left. */
+  #silenceMs: number | undefined;
 
   /** @param requestsPerMinute 0 = unlimited */
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
@@ -57,10 +59,19 @@ export class TokenBudget implements RequestBudget {
       this.#nextSlotMs = slotMs + this.#spacingMs;
       await this.#wait(slotMs - nowMs, signal);
       // A slot that a pause swallowed, or a stopped process, is lost: all who waited would else leave at once when it ends.
-      slotIsLost = this.#pauseMs() > 0 || this.#nowMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
+      const isLate = this.#nowMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
+      // What may be leaving just now has the slot.
+      slotIsLost = isLate || this.#pauseMs() > 0 || this.#endsSilence();
     } while (slotIsLost);
     this.#inFlight++;
     this.#letGoMs.push(this.#activeMs);
+  }
+
+  /** Once for each silence: whoever asks again finds the slots behind it. */
+  #endsSilence(): boolean {
+    const endsNow = this.#silenceMs === this.#activeMs;
+    this.#silenceMs = undefined;
+    return endsNow;
   }
 
   answered(): void {
@@ -78,6 +89,7 @@ export class TokenBudget implements RequestBudget {
     const maybeLate = Math.min(this.#inFlight, this.#letGoMs.length);
     if (nowMs - this.#activeMs > MAX_LATE_MS && maybeLate > 0) {
       this.#nextSlotMs = Math.max(this.#nextSlotMs, nowMs + maybeLate * this.#spacingMs);
+      this.#silenceMs = nowMs;
     }
     this.#activeMs = nowMs;
     return nowMs;

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TokenBudget } from '../../src/asana/budget.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -16,6 +16,7 @@ function startUsing(requestsPerMinute: number) {
   const ask = async () => {
     await budget.acquire(signal);
     leftAtMs.push(clock.monotonicMs());
+    budget.answered();
   };
   return { clock, waits, budget, leftAtMs, ask };
 }
@@ -158,22 +159,44 @@ test('each wait is reported with its length', async () => {
   expect(waits).toEqual([300]);
 });
 
-// Seed 133, with requests side by side: all that a stopped process had let go left when it went on, and the next ones in time.
-test('what was let go before a silence may have left behind it: the minute from then on holds it too', async () => {
+describe('what was let go before a silence may have left behind it', () => {
   const rate = 600;
-  const { clock, budget, leftAtMs, ask } = startUsing(rate);
-  const letGo = 8;
-  await clock.runUntilSettled(Promise.all(Array.from({ length: letGo }, ask)));
-  leftAtMs.length = 0;
-  await clock.advance(30_000);
-  const wentOnMs = clock.monotonicMs();
-  for (let each = 0; each < letGo; each++) budget.answered();
-  const user = async () => {
-    while (clock.monotonicMs() < wentOnMs + 2 * MINUTE_MS) {
-      await ask();
-      budget.answered();
-    }
-  };
-  await clock.runUntilSettled(user());
-  expect(busiestMinute([...Array<number>(letGo).fill(wentOnMs), ...leftAtMs])).toBeLessThanOrEqual(rate);
+
+  // Seed 133, with requests side by side: all that a stopped process had let go left when it went on, and the next ones in time.
+  test('and the minute from then on holds it too', async () => {
+    const { clock, budget, leftAtMs, ask } = startUsing(rate);
+    const letGo = 8;
+    const { signal: never } = new AbortController();
+    await clock.runUntilSettled(Promise.all(Array.from({ length: letGo }, () => budget.acquire(never))));
+    await clock.advance(30_000);
+    const wentOnMs = clock.monotonicMs();
+    for (let each = 0; each < letGo; each++) budget.answered();
+    const user = async () => {
+      while (clock.monotonicMs() < wentOnMs + 2 * MINUTE_MS) await ask();
+    };
+    await clock.runUntilSettled(user());
+    expect(busiestMinute([...Array<number>(letGo).fill(wentOnMs), ...leftAtMs])).toBeLessThanOrEqual(rate);
+  });
+
+  // Seed 9920: the one that waited for the slot of that moment left together with it.
+  test('and has the slot of that moment', async () => {
+    const { clock, budget, leftAtMs, ask } = startUsing(40);
+    await budget.acquire(signal);
+    const user = async () => {
+      while (clock.monotonicMs() < 2 * MINUTE_MS) await ask();
+    };
+    const using = user();
+    await clock.runUntilSettled(using);
+    const [firstMs = 0] = leftAtMs;
+    expect(leftAtMs.filter((ms) => ms <= firstMs + MINUTE_MS).length).toBeLessThanOrEqual(40);
+    expect(firstMs).toBeGreaterThan(2 * 1_500);
+  });
+
+  test('and where there is no budget, nobody waits for it', async () => {
+    const { clock, budget, ask } = startUsing(0);
+    await budget.acquire(signal);
+    await clock.advance(30_000);
+    await clock.runUntilSettled(ask());
+    expect(clock.monotonicMs()).toBe(30_000);
+  });
 });

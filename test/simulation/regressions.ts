@@ -8,4 +8,7 @@ export const REGRESSIONS: ReadonlyMap<number, string> = new Map([
   [65, 'the window that had been read to its end was the last to make room, and the stream stood still'],
   [484, 'an event without a time at the end of a window, in a source without next_page, stopped the stream'],
   [2646, 'reading up to a refused piece said that the stream was complete as of now'],
+  [2889, 'what is refused behind a millisecond that fills a page was asked for without end'],
+  [4868, 'a quiet stream without offsets was taken to have fallen behind, again and again'],
+  [9920, 'a request that a stopped process sent late left together with the next one'],
 ]);
