@@ -18,8 +18,9 @@ export interface StreamEvent extends Dated {
 /**
  * The events of a page, in time order. Asana sends them so; sorting (stable) costs nothing then.
  *
- * What has no readable time takes that of the event before it, so that it keeps its place; what has no gid is identified by
- * its content, so that reading it again does not write a second dead letter.
+ * What has no readable time takes that of the next event that has one, or of the last one, so that it keeps its place. Not of
+ * the one before it: it would be taken to be older than a watermark that it is not behind, and be forgotten. What has no gid is
+ * identified by its content. So reading either again does not write a second dead letter.
  *
  * @param reachedMs the time of the event before the page
  */
@@ -28,17 +29,18 @@ export function readEvents(
   workspaceGid: string,
   reachedMs: number | undefined,
 ): StreamEvent[] {
-  const events: StreamEvent[] = [];
-  let previousMs = reachedMs ?? 0;
-  for (const source of page) {
+  const read = page.map((source) => {
     const mapped = toRecord(source, workspaceGid);
-    const ownMs = mapped.record?.created_at ?? timeOf(source);
-    const createdAtMs = ownMs ?? previousMs;
-    previousMs = createdAtMs;
+    return { source, mapped, ownMs: mapped.record?.created_at ?? timeOf(source) };
+  });
+  let nextMs = read.findLast(({ ownMs }) => ownMs !== undefined)?.ownMs ?? reachedMs ?? 0;
+  const events: StreamEvent[] = [];
+  for (const { source, mapped, ownMs } of read.toReversed()) {
+    nextMs = ownMs ?? nextMs;
     const id = mapped.record?.gid ?? contentId(source);
-    events.push({ id, createdAtMs, source, mapped, isDated: ownMs !== undefined });
+    events.push({ id, createdAtMs: nextMs, source, mapped, isDated: ownMs !== undefined });
   }
-  return events.sort((a, b) => a.createdAtMs - b.createdAtMs);
+  return events.reverse().sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
 
 /**

@@ -11,4 +11,5 @@ export const REGRESSIONS: ReadonlyMap<number, string> = new Map([
   [2889, 'what is refused behind a millisecond that fills a page was asked for without end'],
   [4868, 'a quiet stream without offsets was taken to have fallen behind, again and again'],
   [9920, 'a request that a stopped process sent late left together with the next one'],
+  [9770, 'an event without a time, in front of others of its own millisecond, was dead-lettered twice'],
 ]);

@@ -18,13 +18,16 @@ test('an event without a gid is known by its content, whatever the order of its 
   expect(two).toBe(one);
 });
 
-test('an event without a time keeps its place behind the one before it', () => {
-  const events = readEvents([at('a', 3), { gid: 'none' }, at('b', 4)], 'w', undefined);
-  expect(events.map(({ createdAtMs }) => createdAtMs % 60_000)).toEqual([3_000, 3_000, 4_000]);
+test('an event without a time keeps its place, and has the time of the next one that has any', () => {
+  const events = readEvents([at('a', 3), { gid: 'none' }, { gid: 'no' }, at('b', 4)], 'w', undefined);
+  expect(events.map(({ createdAtMs }) => createdAtMs % 60_000)).toEqual([3_000, 4_000, 4_000, 4_000]);
+  expect(events.map(({ isDated }) => isDated)).toEqual([true, false, false, true]);
   expect(events[1]?.mapped.unmappable?.code).toBe('created-at-missing');
 });
 
-test('events without a time at the start of a page are as old as what came before', () => {
+test('at the end of a page it has the time of the last one that has any, and without one of what came before the page', () => {
+  const events = readEvents([at('a', 3), at('b', 4), { gid: 'none' }], 'w', undefined);
+  expect(events.map(({ createdAtMs }) => createdAtMs % 60_000)).toEqual([3_000, 4_000, 4_000]);
   expect(readEvents([{ gid: 'none' }], 'w', 77)[0]?.createdAtMs).toBe(77);
 });
 
