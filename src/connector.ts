@@ -78,7 +78,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
   };
 }
 
-/** For each stream that catches up; its records take about as much as the JSON that they come from. */
+/** For all streams that catch up; records take about as much as the JSON that they come from. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 interface WorkspaceParts {
@@ -104,7 +104,10 @@ function runWorkspace(
     workspaceGid,
     scope: scopeOf(config),
     pollIntervalMs,
-    readAhead: { requestsPerMinute: config.ASANA_REQUESTS_PER_MINUTE, maxHeldBytes: MAX_HELD_BYTES },
+    readAhead: {
+      requestsPerMinute: config.ASANA_REQUESTS_PER_MINUTE,
+      maxHeldBytes: MAX_HELD_BYTES / config.tokens.size,
+    },
     topics: topicOptions(config),
     transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
     sweeps: { lookbackMs: config.SWEEP_LOOKBACK, intervalMs: config.SWEEP_INTERVAL },

@@ -4,7 +4,7 @@ import { readAnswer } from '../../src/asana/answer.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
 import { EventSerializer } from '../../src/avro/serializer.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
-import { placeEvent } from '../../src/stream/batch.ts';
+import { Batch } from '../../src/stream/batch.ts';
 import { encodeEvents } from '../../src/stream/encoded-event.ts';
 import { readEvents } from '../../src/stream/events.ts';
 import { PageTemplate, PERIOD, simulatedTexts, type TextShares } from '../source/template.ts';
@@ -84,11 +84,9 @@ function stringifyAll(): number {
 function pageToRecords(): number {
   const { events: read } = readAnswer({ status: 200, headers: {}, body: pageBytes }, undefined);
   const encoded = encodeEvents(readEvents(read, WORKSPACE, undefined), serializer);
-  let placed = 0;
-  for (const event of encoded) {
-    if (event.value !== undefined) placed += placeEvent(event, PARTITIONS, false).partition;
-  }
-  return placed;
+  const batch = new Batch(PARTITIONS);
+  for (const event of encoded) batch.add(event, false);
+  return batch.records.length;
 }
 
 function sizes() {

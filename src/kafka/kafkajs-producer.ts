@@ -32,11 +32,9 @@ export async function openKafkajsProducer(
     allowAutoTopicCreation: false,
     idempotent: true,
     retry: RETRY,
-    // kafkajs partitions anew on each retry: the partition is the record's own.
-    createPartitioner:
-      () =>
-      ({ message }) =>
-        message.partition ?? 0,
+    createPartitioner: () => () => {
+      throw new Error('kafkajs is to take the partition that it is given, and not to choose one');
+    },
   });
   const { transactionalId } = options;
   try {
@@ -89,7 +87,6 @@ async function send(
   const messages = records.map(({ key, value, timestampMs, headers }) => ({
     key,
     value,
-    partition,
     timestamp: String(timestampMs),
     ...(headers && { headers }),
   }));
@@ -102,6 +99,9 @@ async function send(
   }));
 }
 
-/** kafkajs groups messages by partition, and copies the group for each message that it adds: all of these are one group. */
+/**
+ * kafkajs groups messages by partition, anew on each retry, and copies the group for each message that it adds. All of these are
+ * one group, of one partition.
+ */
 const grouped = (messages: Message[], partition: number): Message[] =>
   Object.assign(messages, { reduce: () => ({ [partition]: messages }) });

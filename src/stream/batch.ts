@@ -1,3 +1,4 @@
+import { eventIn } from '../avro/serializer.ts';
 import { UNMAPPABLE_CODES } from '../avro/unmappable.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { JsonValue } from '../json.ts';
@@ -5,6 +6,7 @@ import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
 import type { PlacedRecord } from '../kafka/writer.ts';
 import type { EncodedEvent } from './encoded-event.ts';
+import type { PassedGap } from './gap.ts';
 
 /** An event as the record of the events topic. */
 export interface EventRecordOut extends PlacedRecord {
@@ -30,17 +32,39 @@ export const DEAD_LETTERS_PARTITION = 0;
 /** Of a record that was committed after younger ones. */
 const LATE = { late: 'true' };
 
-/** The record of an event that has one; one that `isLate` is marked by a header. */
-export function placeEvent(
-  { id, createdAtMs, value }: EncodedEvent & { readonly value: Buffer },
-  partitions: number,
-  isLate: boolean,
-): EventRecordOut {
-  const key = Buffer.from(id);
-  const partition = partitionOf(key, partitions);
-  const record = { gid: id, key, value, timestampMs: createdAtMs, partition, isLate };
-  return isLate ? { ...record, headers: LATE } : record;
+/** What one transaction is made of. */
+export class Batch {
+  readonly records: EventRecordOut[] = [];
+  readonly deadLetters: DeadLetter[] = [];
+  readonly gaps: PassedGap[] = [];
+  duplicatesDropped = 0;
+  readonly #partitions: number;
+
+  /** @param partitions of the events topic */
+  constructor(partitions: number) {
+    this.#partitions = partitions;
+  }
+
+  /** As a record, marked by a header where it `isLate`; as a dead letter where it has none. */
+  add({ id, createdAtMs, value, unmappable }: EncodedEvent, isLate: boolean): void {
+    if (unmappable !== undefined) {
+      const { source, code, message } = unmappable;
+      this.deadLetters.push({ gid: undefined, source, reason: code, message });
+      return;
+    }
+    const key = Buffer.from(id);
+    const partition = partitionOf(key, this.#partitions);
+    const record = { gid: id, key, value, timestampMs: createdAtMs, partition, isLate };
+    this.records.push(isLate ? { ...record, headers: LATE } : record);
+  }
 }
+
+export const refusedLetter = ({ gid, value }: EventRecordOut, message: string): DeadLetter => ({
+  gid,
+  source: eventIn(value),
+  reason: 'refused-by-kafka',
+  message,
+});
 
 /** The event whole, as canonical JSON, with the reason in the headers. Its timestamp is now: Kafka may have refused the event's own. */
 export const deadLetterRecord = (

@@ -160,7 +160,7 @@ export function afterPage(chain: Chain, page: PageFacts, scope: Scope): Step {
   return { next: { ...seen, offset: page.offset }, left: isShort ? 'unknown' : 'more', readToMs: undefined };
 }
 
-const later = (a: number | undefined, b: number | undefined): number | undefined =>
+export const later = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
 function stayLive(chain: Chain, page: PageFacts, scope: Scope): Step {

@@ -1,23 +1,17 @@
-import { type EventSerializer, eventIn } from '../avro/serializer.ts';
+import type { EventSerializer } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectorError, type ErrorCode } from '../errors.ts';
 import type { OutgoingRecord, Transaction } from '../kafka/client.ts';
 import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';
 import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writer.ts';
-import {
-  DEAD_LETTERS_PARTITION,
-  type DeadLetter,
-  deadLetterRecord,
-  type EventRecordOut,
-  placeEvent,
-} from './batch.ts';
+import { Batch, DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, refusedLetter } from './batch.ts';
 import { type Advance, advance, afterSweep, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
 import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
-import type { ReadPage } from './reader.ts';
+import type { ReadPage } from './read-page.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { SweepResult } from './sweep.ts';
 
@@ -162,7 +156,7 @@ export class Committer {
     await session.transact(async (tx) => {
       const { refused, ends } = await writeRecords(tx, this.#to.events, records);
       for (const [partition, end] of ends) refuseLost(this.#to.events.topic, end, moved.ends.get(partition));
-      for (const { record, error } of refused) deadLetters.push(refusedLetter(record, error));
+      for (const { record, error } of refused) deadLetters.push(refusedLetter(record, error.message));
       const deadLettersEnd = await this.#writeDeadLetters(tx, deadLetters);
       refuseLost(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
       const refusedRecords = new Set(refused.map(({ record }) => record));
@@ -201,35 +195,6 @@ export class Committer {
     await writeAll(tx, state, [...records, record(keys.cursor, encodeCursor(cursor))], 'STATE_REFUSED');
   }
 }
-
-/** What one transaction is made of. */
-class Batch {
-  readonly records: EventRecordOut[] = [];
-  readonly deadLetters: DeadLetter[] = [];
-  readonly gaps: PassedGap[] = [];
-  duplicatesDropped = 0;
-  readonly #partitions: number;
-
-  constructor(partitions: number) {
-    this.#partitions = partitions;
-  }
-
-  add(event: EncodedEvent, isLate: boolean): void {
-    if (event.unmappable === undefined) {
-      this.records.push(placeEvent(event, this.#partitions, isLate));
-      return;
-    }
-    const { source, code, message } = event.unmappable;
-    this.deadLetters.push({ gid: undefined, source, reason: code, message });
-  }
-}
-
-const refusedLetter = ({ gid, value }: EventRecordOut, { message }: ConnectorError): DeadLetter => ({
-  gid,
-  source: eventIn(value),
-  reason: 'refused-by-kafka',
-  message,
-});
 
 /** A topic that somebody made anew, or that was cut off, lacks what was committed to it: its offsets tell. */
 function refuseLost(topic: string, end: number | undefined, endBefore = 0): void {

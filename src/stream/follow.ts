@@ -7,6 +7,7 @@ import {
   catchUp,
   hasFallenBehind,
   isComplete,
+  later,
   lessonsOf,
   type Predecessor,
   startChain,
@@ -14,7 +15,8 @@ import {
 import type { Committer } from './committer.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
-import { type ReaderPorts, type ReadPage, readAhead } from './reader.ts';
+import type { ReaderPorts, ReadPage } from './read-page.ts';
+import { readAhead } from './reader.ts';
 import type { StepOver } from './step-over.ts';
 import type { SweepPorts } from './sweep.ts';
 import { Sweeper } from './sweeper.ts';
@@ -132,9 +134,6 @@ async function followTo(
   await followChain(chain, sweeper, { ...ports, scope, until: forever }, signal);
   return (committer.cursor?.watermarkMs ?? Number.NEGATIVE_INFINITY) >= timeMs;
 }
-
-const later = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 
 export const forever: Until = { reached: () => false };
 

@@ -2,7 +2,7 @@ import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isoTime } from '../clock.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { advance, type Cursor } from './cursor.ts';
-import type { ReadPage } from './reader.ts';
+import type { ReadPage } from './read-page.ts';
 
 /** A time of which events may be missing, and why. */
 export interface Gap {

@@ -1,18 +1,8 @@
 import type { Chain, Predecessor } from './chain.ts';
-import { type ReaderPorts, type ReadPage, readPage } from './reader.ts';
+import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import { readWindow, type WindowPage } from './window.ts';
-import {
-  firstWindow,
-  learn,
-  NO_PACE,
-  type Pace,
-  type PageSeen,
-  type PlannedWindow,
-  type Span,
-  surplus,
-  usefulBytes,
-  windowsInFlight,
-} from './window-plan.ts';
+import { learn, NO_PACE, type Pace, type PageSeen, type PlannedWindow, type Span } from './window-pace.ts';
+import { firstWindow, surplus, usefulBytes, windowsInFlight } from './window-plan.ts';
 
 /** A window that is being read, or was: its pages wait here for their turn. */
 interface OpenWindow {

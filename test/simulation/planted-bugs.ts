@@ -2,6 +2,7 @@
 
 import type { Invariant } from '../../src/verify/invariants.ts';
 import { REFUSAL_BUGS } from './planted-refusal-bugs.ts';
+import { WINDOW_BUGS } from './planted-window-bugs.ts';
 
 export interface Edit {
   /** Below `src`. */
@@ -237,6 +238,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   ...REFUSAL_BUGS,
+  ...WINDOW_BUGS,
   {
     name: 'properties that the schema does not know are dropped',
     caughtBy: 'fidelity',
@@ -264,38 +266,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     caughtBy: 'request-budget',
     edits: [
       { file: 'asana/budget.ts', find: 'const JITTER_GUARD = 1.01;', replace: 'const JITTER_GUARD = 0.5;' },
-    ],
-  },
-  {
-    name: 'the rest of a window that was cut begins behind its last millisecond',
-    caughtBy: 'no-loss',
-    edits: ['isMuch', 'targetEvents'].map((tested) => ({
-      file: 'stream/window-plan.ts',
-      find: `${tested} ? { fromMs: reachedMs, toMs: window.toMs }`,
-      replace: `${tested} ? { fromMs: reachedMs + 1, toMs: window.toMs }`,
-    })),
-  },
-  {
-    name: 'windows are committed as they come, and not in the order of their time',
-    caughtBy: 'no-loss',
-    edits: [
-      {
-        file: 'stream/read-windows.ts',
-        find: 'for (let head = this.#row[0];',
-        replace:
-          "this.#row.sort((a, b) => Number('pages' in b && b.pages.length > 0) - Number('pages' in a && a.pages.length > 0));\n    for (let head = this.#row[0];",
-      },
-    ],
-  },
-  {
-    name: 'the end of a window is not proven by an empty page',
-    caughtBy: 'no-loss',
-    edits: [
-      {
-        file: 'stream/window.ts',
-        find: 'chain = step.readToMs === undefined ? step.next : undefined;',
-        replace: 'chain = step.readToMs === undefined && events.length > 3 ? step.next : undefined;',
-      },
     ],
   },
   {

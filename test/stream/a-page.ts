@@ -1,5 +1,5 @@
 import { NO_HABITS } from '../../src/stream/chain.ts';
-import type { ReadPage } from '../../src/stream/reader.ts';
+import type { ReadPage } from '../../src/stream/read-page.ts';
 
 /** A page of a stream that catches up, without events but for what `parts` says. */
 export const aPage = (parts: Partial<ReadPage> = {}): ReadPage => ({

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/asana/client.ts';
 import type { Query } from '../../src/asana/query.ts';
 import { catchUp, type Scope } from '../../src/stream/chain.ts';
+import type { ReaderPorts, ReadPage } from '../../src/stream/read-page.ts';
 import { readWindows } from '../../src/stream/read-windows.ts';
-import type { ReaderPorts, ReadPage } from '../../src/stream/reader.ts';
 import { Source } from './a-source.ts';
 
 const DAY_MS = 86_400_000;

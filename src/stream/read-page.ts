@@ -1,0 +1,62 @@
+import type { AuditLogClient } from '../asana/client.ts';
+import type { Query } from '../asana/query.ts';
+import type { EventSerializer } from '../avro/serializer.ts';
+import type { Clock } from '../clock.ts';
+import { lessonsOf, type Predecessor, type Scope, type Step } from './chain.ts';
+import type { Mode } from './cursor.ts';
+import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
+import type { WindowPage } from './window.ts';
+import type { ReadAheadLimits } from './window-plan.ts';
+
+export interface ReaderPorts {
+  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly serializer: Pick<EventSerializer, 'encode'>;
+  readonly clock: Clock;
+  readonly workspaceGid: string;
+  readonly scope: Scope;
+  /** The longest wait after a page that was not full. */
+  readonly pollIntervalMs: number;
+  readonly readAhead: ReadAheadLimits;
+  /** How much of a backlog is given at once, in bytes of JSON. */
+  readonly batchBytes: () => number;
+}
+
+/** A page with what it was asked for by, and where it leads. */
+export interface ReadPage {
+  readonly mode: Mode;
+  readonly query: Query;
+  readonly events: readonly EncodedEvent[];
+  readonly offset: string | null;
+  readonly asOfMs: number;
+  /** The later of Asana's clock and ours. */
+  readonly nowMs: number;
+  /** Of its JSON. */
+  readonly sizeBytes: number;
+  /** What it leaves to a chain that takes the place of its own. */
+  readonly lessons: Predecessor;
+  readonly left: Step['left'];
+  readonly readToMs: number | undefined;
+  /** It goes on where the cursor is, and not where another page ended. */
+  readonly resumes: boolean;
+}
+
+export function readPage(
+  { chain, step, page, events }: WindowPage,
+  { serializer }: Pick<ReaderPorts, 'serializer'>,
+): ReadPage {
+  const { offset, asOfMs, nowMs, sizeBytes } = page;
+  const { left, readToMs } = step;
+  return {
+    mode: chain.mode,
+    query: chain.query,
+    events: encodeEvents(events, serializer),
+    offset,
+    asOfMs,
+    nowMs,
+    sizeBytes,
+    left,
+    readToMs,
+    lessons: lessonsOf(step.next ?? chain),
+    resumes: false,
+  };
+}
