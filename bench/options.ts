@@ -1,6 +1,7 @@
 /** The command line of the benchmark, which `make bench` fills from its variables. */
 
 import { parseArgs } from 'node:util';
+import { countOf } from '../dev/arguments.ts';
 import type { BenchOptions } from './bench.ts';
 
 export interface Arguments extends BenchOptions {
@@ -24,9 +25,9 @@ export function readArguments(argv: readonly string[], known: readonly string[])
   });
   return {
     rows: selectRows(values.rows, known),
-    runs: count('--runs', values.runs),
-    events: count('--events', values.events),
-    limitedEvents: count('--limited-events', values['limited-events']),
+    runs: countOf('--runs', values.runs),
+    events: countOf('--events', values.events),
+    limitedEvents: countOf('--limited-events', values['limited-events']),
     big: values.big,
     profile: values.profile,
   };
@@ -37,11 +38,4 @@ function selectRows(text: string, known: readonly string[]): readonly string[] {
   const unknown = wanted.filter((name) => !known.some((row) => row.startsWith(name)));
   if (unknown.length > 0) throw new Error(`no row ${unknown.join(', ')}; there are ${known.join(', ')}`);
   return known.filter((row) => wanted.length === 0 || wanted.some((name) => row.startsWith(name)));
-}
-
-function count(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`${flag}: expected a whole number from 1 on, got '${text}'`);
-  return value;
 }

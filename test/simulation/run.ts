@@ -6,6 +6,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { countOf, readOrExit } from '../../dev/arguments.ts';
 import { INVARIANTS } from '../../src/verify/invariants.ts';
 import { type BatchResult, type Failure, mergeResults, runBatch, seedsFrom } from './batch.ts';
 import { runChild } from './child.ts';
@@ -20,20 +21,34 @@ const MOST_DETAILS = 5;
 const TIMEOUT_A_SEED_MS = 30_000;
 const SEEDS_A_CHILD = 250;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '100' },
-    from: { type: 'string', default: '1' },
-    step: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    processes: { type: 'string', default: '1' },
-    until: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = readOrExit(() => {
+  const { values: texts } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '100' },
+      from: { type: 'string', default: '1' },
+      step: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      processes: { type: 'string', default: '1' },
+      until: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const until = INVARIANTS.find((invariant) => invariant === texts.until);
+  if (texts.until !== undefined && until === undefined)
+    throw new Error(`--until: no invariant ${texts.until}; there are ${INVARIANTS.join(', ')}`);
+  return {
+    ...texts,
+    seeds: countOf('--seeds', texts.seeds),
+    from: countOf('--from', texts.from),
+    step: countOf('--step', texts.step),
+    seed: texts.seed === undefined ? undefined : countOf('--seed', texts.seed),
+    processes: countOf('--processes', texts.processes),
+    until,
+  };
 });
 
-process.exitCode = values.seed === undefined ? await runMany() : await runOne(Number(values.seed));
+process.exitCode = values.seed === undefined ? await runMany() : await runOne(values.seed);
 
 async function runOne(seed: number): Promise<number> {
   const run = await simulate(seed, values.trace ? console.log : undefined);
@@ -45,23 +60,20 @@ async function runOne(seed: number): Promise<number> {
 
 async function runMany(): Promise<number> {
   const startedMs = performance.now();
-  const result = await runAll(Number(values.from), Number(values.seeds), Number(values.processes));
+  const result = await runAll(values.from, values.seeds, values.processes);
   if (values.json) console.log(JSON.stringify(result));
   else summarize(result, performance.now() - startedMs);
   return result.failures.length > 0 ? 1 : 0;
 }
 
 async function runAll(first: number, count: number, processes: number): Promise<BatchResult> {
-  const step = Number(values.step);
   if (processes > 1) {
     const result = mergeResults(await runShares(first, count, processes));
     if (!values.json) result.failures.forEach(describeFailure);
     return result;
   }
-  const until = INVARIANTS.find((invariant) => invariant === values.until);
-  if (values.until !== undefined && until === undefined) throw new TypeError(`no invariant ${values.until}`);
-  return runBatch(seedsFrom(first, count, step), {
-    until,
+  return runBatch(seedsFrom(first, count, values.step), {
+    until: values.until,
     ...(values.json ? {} : { onFailure: describeFailure }),
   });
 }

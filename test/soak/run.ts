@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { countOf, readOrExit } from '../../dev/arguments.ts';
 import { startRegistry } from '../../dev/registry.ts';
 import { hashPair, randomStream } from '../../simulator/random.ts';
 import { brokerLane } from '../faults/broker-lane.ts';
@@ -57,7 +58,7 @@ const TRACKS = [
   ['brokers', 'zombies'],
 ];
 
-async function main(): Promise<void> {
+function readArguments() {
   const { values } = parseArgs({
     options: { seed: { type: 'string', default: String(Date.now() % 1_000_000) }, lanes: { type: 'string' } },
   });
@@ -65,6 +66,11 @@ async function main(): Promise<void> {
   const unknown = wanted.filter((name) => !(name in LANES));
   if (unknown.length > 0)
     throw new Error(`--lanes: ${unknown.join()} unknown; there are ${Object.keys(LANES).join(', ')}`);
+  return { seed: countOf('--seed', values.seed), lanes: values.lanes, wanted };
+}
+
+async function main(): Promise<void> {
+  const { seed, lanes, wanted } = readOrExit(readArguments);
   const startedAt = new Date().toISOString();
   const startedMs = performance.now();
   const say = (line: string) =>
@@ -72,13 +78,12 @@ async function main(): Promise<void> {
   const commit = commitNow();
   const loadBefore = loadavg()[1] ?? 0;
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
-  say(`lanes ${wanted.join(', ')}; seed ${values.seed}; logs in ${folder}`);
+  say(`lanes ${wanted.join(', ')}; seed ${seed}; logs in ${folder}`);
   const registry = await startRegistry();
   const reports: LaneReport[] = [];
   const broken = new Map<string, string>();
   // Its own for each, because two lanes at a time would throw in another order each time.
-  const diceOf = (name: string) =>
-    randomStream(hashPair(Number(values.seed), Object.keys(LANES).indexOf(name)));
+  const diceOf = (name: string) => randomStream(hashPair(seed, Object.keys(LANES).indexOf(name)));
   const runLane = async (name: string): Promise<void> => {
     const lane = LANES[name];
     if (!lane) return;
@@ -106,11 +111,11 @@ async function main(): Promise<void> {
     startedAt,
     durationMs: performance.now() - startedMs,
     commit,
-    command: `${COMMAND} --seed ${values.seed}`,
+    command: `${COMMAND} --seed ${seed}`,
     machine: `${cpus().length} cores shared with the brokers, the registry and the simulator; load ${loadBefore.toFixed(1)} before, ${(loadavg()[1] ?? 0).toFixed(1)} after`,
     broken,
   });
-  if (values.lanes === undefined) await writeFile(PAGE, page);
+  if (lanes === undefined) await writeFile(PAGE, page);
   console.log(`\n${soakTable(reports)}\n`);
   const clean = broken.size === 0 && reports.every(isClean);
   if (clean) await rm(folder, { recursive: true, force: true });
