@@ -131,6 +131,8 @@ export async function runWorkspaceSession(
     const committer = new Committer(cursor, known, destination, committerPorts, refusedGaps(session, keys));
     const stepOver = createStepOver({ ...ports, committer, workspaceGid });
     await follow(filters, { ...ports, ...stream, serializer, committer, sweeps, stepOver }, signal);
+    // Whoever waits for the end of a run reads the topic next.
+    await session.confirm();
   } finally {
     await session.close();
   }

@@ -100,7 +100,11 @@ export class Session {
     await tx.commit();
   }
 
-  /** Throws KAFKA_FENCED where somebody else holds the transactional id by now. */
+  /**
+   * Once it resolves, all that was committed before can be read: Kafka acknowledges a commit before its markers are in all
+   * partitions, and begins no other transaction of the same id until they are. Throws KAFKA_FENCED where somebody else holds the
+   * transactional id by now.
+   */
   async confirm(): Promise<void> {
     await this.transact((tx) =>
       writeSession(tx, this.#location, [this.#location.partition], this.#ports.newSessionId(), this.#ports),
