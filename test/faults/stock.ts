@@ -34,7 +34,7 @@ export interface Stock {
   readonly late: number;
   /** Committed cursors; each is held against what the topic holds up to its ends. */
   readonly cursors: number;
-  /** Session records in the stream's partition of the state topic. */
+  /** Producers that have written a session record: one writes several, when it fences and when it confirms. */
   readonly sessions: number;
   /** Everything that is wrong, those two included. */
   readonly violations: readonly Violation[];
@@ -101,7 +101,7 @@ export async function takeStock(request: StockRequest): Promise<Stock> {
       duplicated: countOf('no-duplicate'),
       late: topic.filter(({ late }) => late).length,
       cursors: reader.state.filter(({ kind }) => kind === 'cursor').length,
-      sessions: reader.state.filter(({ kind }) => kind === 'session').length,
+      sessions: sessionsOf(reader.state),
       violations,
       ledger: ledger.stdout.trim() || ledger.stderr.slice(-500),
       balanced: ledger.exitCode === 0,
@@ -110,6 +110,9 @@ export async function takeStock(request: StockRequest): Promise<Stock> {
     await kafka.close();
   }
 }
+
+const sessionsOf = (state: ConcurrentReader['state']): number =>
+  new Set(state.filter(({ kind }) => kind === 'session').map(({ writer }) => writer)).size;
 
 function readingsOf(
   name: string,
