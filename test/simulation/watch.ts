@@ -61,10 +61,12 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       wasLive = false;
       if (++inFlight > 1) coverage.reach('reads windows side by side');
       const page = await client.fetchPage(query, offset, signal, isEnough).finally(() => inFlight--);
+      // A sweep reads between two polls.
+      if (query.endAtMs !== undefined) return page;
       // A look behind the last page that finds something is not kept, and asked for again.
       const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
       youngestMs = Math.max(...page.events.map(timeOf));
-      if (!isPreview && query.endAtMs === undefined) ahead++;
+      if (!isPreview) ahead++;
       return page;
     },
   });
