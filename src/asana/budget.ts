@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
+import { Places } from './places.ts';
 
 const MINUTE_MS = 60_000;
 // Requests that left evenly spaced may arrive a little closer together than they left.
 const JITTER_GUARD = 1.01;
 // What leaves later than it was let go is covered by that guard, up to this.
 const MAX_LATE_MS = 500;
+/** Asana refuses a 51st GET of a token while 50 wait for their answers. */
+const MOST_IN_FLIGHT = 50;
 
 export interface RequestBudget {
   /** Waits until one more request may leave. */
@@ -20,13 +23,14 @@ export interface RequestBudget {
  *
  * Requests get slots spaced evenly, with a burst of at most a second's worth, so that no rolling minute holds more than
  * `requestsPerMinute`: `burst - 1 + 60 s / spacing <= requestsPerMinute`. Refused requests count at Asana too, so a budget
- * that is right never meets a 429.
+ * that is right never meets a 429. And as many as Asana allows are in flight, whatever the rate.
  */
 export class TokenBudget implements RequestBudget {
   readonly #clock: Clock;
   readonly #onWait: (waitMs: number) => void;
   readonly #spacingMs: number;
   readonly #burstMs: number;
+  readonly #places = new Places(MOST_IN_FLIGHT);
   /** The time of the next free slot if slots were handed out one by one; it may lag by the burst. */
   #nextSlotMs = Number.NEGATIVE_INFINITY;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -49,7 +53,16 @@ export class TokenBudget implements RequestBudget {
   }
 
   async acquire(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+    await this.#places.take(signal);
+    try {
+      await this.#takeSlot(signal);
+    } catch (error) {
+      this.#places.leave();
+      throw error;
+    }
+  }
+
+  async #takeSlot(signal: AbortSignal): Promise<void> {
     let slotIsLost: boolean;
     do {
       // A pause may be lengthened while we wait for it.
@@ -77,6 +90,7 @@ export class TokenBudget implements RequestBudget {
   answered(): void {
     this.#nowMs();
     this.#inFlight--;
+    this.#places.leave();
   }
 
   /**

@@ -144,6 +144,7 @@ test('an abort while waiting, and before, rejects with its reason; what waited l
   await budget.acquire(stop.signal);
   const reason = new Error('stop');
   const waiting = expect(budget.acquire(stop.signal)).rejects.toBe(reason);
+  await clock.advance(0);
   expect(clock.sleepers).toBe(1);
   stop.abort(reason);
   await waiting;
@@ -199,4 +200,32 @@ describe('what was let go before a silence may have left behind it', () => {
     await clock.runUntilSettled(ask());
     expect(clock.monotonicMs()).toBe(30_000);
   });
+});
+
+test('no more than 50 requests of a token are in flight, even where the rate is unlimited', async () => {
+  const { clock, budget } = startUsing(0);
+  let letGo = 0;
+  const asked = Array.from({ length: 60 }, () => budget.acquire(signal).then(() => letGo++));
+  await Promise.all(asked.slice(0, 50));
+  expect(letGo).toBe(50);
+
+  budget.answered();
+  await asked[50];
+  expect(letGo).toBe(51);
+  for (let at = 0; at < 59; at++) budget.answered();
+  await clock.runUntilSettled(Promise.all(asked));
+});
+
+test('who gives up waiting for a slot leaves its place in flight to others', async () => {
+  const { clock, budget } = startUsing(1);
+  await budget.acquire(signal);
+  budget.answered();
+  const over = new AbortController();
+  const given = Array.from({ length: 50 }, () => budget.acquire(over.signal).catch(() => 'given up'));
+  over.abort(new Error('enough'));
+  expect(new Set(await Promise.all(given))).toEqual(new Set(['given up']));
+
+  const asked = budget.acquire(signal);
+  await clock.runUntilSettled(asked);
+  await expect(asked).resolves.toBeUndefined();
 });
