@@ -1,6 +1,6 @@
 import { isoTime } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
-import type { Chain, PageFacts, Probe, Step } from './chain.ts';
+import type { Chain, PageFacts, Probe, Step } from './step.ts';
 
 /**
  * Going on without an offset: none came, the same one came again, or they do not work. Then time leads on, from the last event

@@ -4,8 +4,8 @@ import { type Mapped, toRecord } from '../avro/mapping.ts';
 import { readRfc3339Time } from '../avro/timestamp.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
-import type { PageFacts } from './chain.ts';
 import type { Dated } from './cursor.ts';
+import type { PageFacts } from './step.ts';
 
 /** One event of a page, read: what it is for the cursor, and its record or why it has none. */
 export interface StreamEvent extends Dated {

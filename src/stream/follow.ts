@@ -3,7 +3,6 @@ import { ConnectorError } from '../errors.ts';
 import { FIRST_BATCH_BYTES, nextBatchBytes } from './batch-size.ts';
 import {
   type CatchUpCause,
-  type Chain,
   catchUp,
   hasFallenBehind,
   isComplete,
@@ -17,6 +16,7 @@ import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReaderPorts, ReadPage } from './read-page.ts';
 import { readAhead } from './reader.ts';
+import type { Chain } from './step.ts';
 import type { StepOver } from './step-over.ts';
 import type { SweepPorts } from './sweep.ts';
 import { Sweeper } from './sweeper.ts';

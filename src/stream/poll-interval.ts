@@ -1,4 +1,4 @@
-import type { Step } from './chain.ts';
+import type { Step } from './step.ts';
 
 const SHORTEST_SHARE = 1 / 8;
 

@@ -2,9 +2,10 @@ import type { AuditLogClient } from '../asana/client.ts';
 import type { Query } from '../asana/query.ts';
 import type { EventSerializer } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
-import { lessonsOf, type Predecessor, type Scope, type Step } from './chain.ts';
+import { lessonsOf, type Predecessor, type Scope } from './chain.ts';
 import type { Mode } from './cursor.ts';
 import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
+import type { Step } from './step.ts';
 import type { WindowPage } from './window.ts';
 import type { ReadAheadLimits } from './window-plan.ts';
 

@@ -1,5 +1,6 @@
-import type { Chain, Predecessor } from './chain.ts';
+import type { Predecessor } from './chain.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
+import type { Chain } from './step.ts';
 import { readWindow, type WindowPage } from './window.ts';
 import { learn, NO_PACE, type Pace, type PageSeen, type PlannedWindow, type Span } from './window-pace.ts';
 import { firstWindow, surplus, usefulBytes, windowsInFlight } from './window-plan.ts';

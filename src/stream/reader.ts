@@ -1,8 +1,9 @@
-import { afterPage, type Chain } from './chain.ts';
+import { afterPage } from './chain.ts';
 import { factsOf, readEvents } from './events.ts';
 import { nextPollMs } from './poll-interval.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import { readWindows } from './read-windows.ts';
+import type { Chain } from './step.ts';
 
 /**
  * The pages from `start` on, to the end of the scope; without one, for ever. While the caller works on what was given, reading

@@ -2,8 +2,9 @@ import type { AuditLogClient, Page } from '../asana/client.ts';
 import { RefusedForGood } from '../asana/patient-client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
-import { afterPage, type Chain, NO_HABITS, type Predecessor, type Scope, type Step } from './chain.ts';
+import { afterPage, NO_HABITS, type Predecessor, type Scope } from './chain.ts';
 import { factsOf, readEvents, type StreamEvent } from './events.ts';
+import type { Chain, Step } from './step.ts';
 
 /** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
 export interface Window {

@@ -1,7 +1,7 @@
 /** The invariants of what is around the streams: partitions, readers, requests. */
 
 import type { ConcurrentReading, PartitionEnd, Requests } from './evidence.ts';
-import type { Violation } from './invariants.ts';
+import type { Violation } from './violation.ts';
 
 export const checkPartitions = (partitions: readonly PartitionEnd[]): Violation[] =>
   partitions

@@ -4,31 +4,7 @@ import { compare, type Finding } from './compare.ts';
 import type { Evidence, StreamEvidence } from './evidence.ts';
 import { checkPartitions, checkReadings, checkRequests } from './invariant-bounds.ts';
 import { cursorAgrees, noZombie, reportedIsCommitted } from './invariant-state.ts';
-
-export const INVARIANTS = [
-  'no-loss',
-  'no-duplicate',
-  'no-invention',
-  'fidelity',
-  'time-order',
-  'cursor-agrees',
-  'no-zombie',
-  'nothing-aborted-visible',
-  'no-hanging-transaction',
-  'reader-agrees',
-  'request-budget',
-  'bounded-memory',
-  'reported-is-committed',
-  'no-dead-producer-used',
-  'caught-up',
-] as const;
-export type Invariant = (typeof INVARIANTS)[number];
-
-export interface Violation {
-  readonly invariant: Invariant;
-  /** What of the run is wrong, with an example. */
-  readonly detail: string;
-}
+import type { Invariant, Violation } from './violation.ts';
 
 /** One page is being committed while the next one is on its way. */
 const MOST_PAGES_AHEAD = 2;

@@ -11,8 +11,9 @@ import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { readToEnd } from '../../src/kafka/read-to-end.ts';
 import { deadLettersTopic } from '../../src/kafka/topics.ts';
 import type { ConcurrentReading, PartitionEnd, TopicRecord } from '../../src/verify/evidence.ts';
-import { checkInvariants, type Violation } from '../../src/verify/invariants.ts';
+import { checkInvariants } from '../../src/verify/invariants.ts';
 import { hashOf } from '../../src/verify/source-scan.ts';
+import type { Violation } from '../../src/verify/violation.ts';
 import type { ConcurrentReader } from './concurrent-reader.ts';
 import {
   catchUp,

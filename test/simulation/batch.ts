@@ -1,6 +1,6 @@
 /** Many runs, one after the other, and what they came to. */
 
-import type { Invariant, Violation } from '../../src/verify/invariants.ts';
+import type { Invariant, Violation } from '../../src/verify/violation.ts';
 import { simulate } from './simulate.ts';
 
 export interface Failure {

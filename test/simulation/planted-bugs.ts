@@ -1,6 +1,6 @@
 /** Bugs that were never in the connector, each with the invariant that one would name: what the simulation must catch. */
 
-import type { Invariant } from '../../src/verify/invariants.ts';
+import type { Invariant } from '../../src/verify/violation.ts';
 import { REFUSAL_BUGS } from './planted-refusal-bugs.ts';
 import { WINDOW_BUGS } from './planted-window-bugs.ts';
 

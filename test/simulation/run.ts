@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { countOf, readOrExit } from '../../dev/arguments.ts';
-import { INVARIANTS } from '../../src/verify/invariants.ts';
+import { INVARIANTS } from '../../src/verify/violation.ts';
 import { type BatchResult, type Failure, mergeResults, runBatch, seedsFrom } from './batch.ts';
 import { runChild } from './child.ts';
 import { missingFrom } from './expected-coverage.ts';

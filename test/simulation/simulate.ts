@@ -1,6 +1,7 @@
 /** One run, from its seed to what is wrong with it. */
 
-import { checkInvariants, type Violation } from '../../src/verify/invariants.ts';
+import { checkInvariants } from '../../src/verify/invariants.ts';
+import type { Violation } from '../../src/verify/violation.ts';
 import { Faults } from './apply-fault.ts';
 import { collectEvidence, cursorIn, type Goals } from './collect.ts';
 import { Coverage } from './coverage.ts';

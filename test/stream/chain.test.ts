@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   afterPage,
-  type Chain,
   catchUp,
   hasFallenBehind,
   isComplete,
   NO_HABITS,
-  type PageFacts,
   type Scope,
   startChain,
 } from '../../src/stream/chain.ts';
+import type { Chain, PageFacts } from '../../src/stream/step.ts';
 import { aCursor } from './a-cursor.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addToDigest, EMPTY_DIGEST } from '../../src/stream/digest.ts';
 import type { Evidence, Step, StreamEvidence, TopicRecord } from '../../src/verify/evidence.ts';
-import { checkInvariants, INVARIANTS, type Invariant } from '../../src/verify/invariants.ts';
+import { checkInvariants } from '../../src/verify/invariants.ts';
+import { INVARIANTS, type Invariant } from '../../src/verify/violation.ts';
 
 const record = (id: string, offset: number, parts: Partial<TopicRecord> = {}): TopicRecord => ({
   id,
