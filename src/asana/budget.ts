@@ -21,7 +21,7 @@ export interface RequestBudget {
 /**
  * The request budget of one token, shared by all who use it.
  *
- * Requests get slots spaced evenly, with a burst of at most a second's worth, so that no rolling minute holds more than
+ * Requests get slots spaced evenly, with a burst of at most a quarter of a second's worth, so that no rolling minute holds more than
  * `requestsPerMinute`: `burst - 1 + 60 s / spacing <= requestsPerMinute`. Refused requests count at Asana too, so a budget
  * that is right never meets a 429. And as many as Asana allows are in flight, whatever the rate.
  */
@@ -46,7 +46,8 @@ export class TokenBudget implements RequestBudget {
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
     this.#clock = clock;
     this.#onWait = onWait;
-    const burst = Math.max(1, Math.floor(requestsPerMinute / 60));
+    // What a burst may take at once, the spacing has to leave out.
+    const burst = Math.max(1, Math.floor(requestsPerMinute / 240));
     this.#spacingMs =
       requestsPerMinute === 0 ? 0 : (MINUTE_MS / (requestsPerMinute - burst + 1)) * JITTER_GUARD;
     this.#burstMs = (burst - 1) * this.#spacingMs;

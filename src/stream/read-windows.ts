@@ -1,9 +1,9 @@
 import type { Predecessor } from './chain.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import type { Chain } from './step.ts';
-import { readWindow, type WindowPage } from './window.ts';
+import { readWindow, upTo, type WindowPage } from './window.ts';
 import { learn, NO_PACE, type Pace, type PageSeen, type PlannedWindow, type Span } from './window-pace.ts';
-import { firstWindow, surplus, usefulBytes, windowsInFlight } from './window-plan.ts';
+import { askedToMs, firstWindow, surplus, usefulBytes, windowsInFlight } from './window-plan.ts';
 
 /** A window that is being read, or was: its pages wait here for their turn. */
 interface OpenWindow {
@@ -139,14 +139,16 @@ class WindowRow {
 
   async #read(open: OpenWindow): Promise<void> {
     const { asana, workspaceGid, scope } = this.#ports;
-    const { fromMs: startAtMs, toMs: endAtMs } = open.planned;
-    const window = { filters: scope.filters, startAtMs, endAtMs };
+    const { fromMs: startAtMs, toMs } = open.planned;
+    const askedMs = askedToMs(open.planned, this.#lessons.pace, this.#endMs);
+    const window = { filters: scope.filters, startAtMs, endAtMs: askedMs };
     try {
       let windowEvents = 0;
       const part = { scope, predecessor: this.#lessons.predecessor };
       for await (const read of readWindow(asana, workspaceGid, window, this.#signal, part)) {
-        windowEvents += read.events.length;
-        if (this.#add(open, read, windowEvents)) break;
+        const own = upTo(toMs, askedMs, read);
+        windowEvents += own.events.length;
+        if (this.#add(open, own, windowEvents)) break;
         await this.#room(open);
       }
     } catch (error) {
@@ -172,7 +174,7 @@ class WindowRow {
     this.#lessons = { pace: learn(this.#lessons.pace, planned, seen, rest), predecessor: page.lessons };
     if (rest) this.#row.splice(this.#row.indexOf(open) + 1, 0, rest);
     this.#change();
-    return rest !== undefined;
+    return rest !== undefined || step.readToMs !== undefined;
   }
 
   #surplus({ planned }: OpenWindow, { step, page }: WindowPage, seen: PageSeen): Span | undefined {

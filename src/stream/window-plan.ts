@@ -1,8 +1,9 @@
 /**
  * How the past is cut into windows that are read side by side. Pure.
  *
- * Each window costs one request more than it has pages, because only an empty page proves its end. So windows are large; but
- * not so large that the memory for what is read ahead would not hold them, or that the last of them is waited for alone.
+ * Each window costs about half a request more than it has pages, because its last page is not full; and another one where only an
+ * empty page proves its end. So windows are large; but not so large that the memory for what is read ahead would not hold them, or
+ * that the last of them is waited for alone.
  */
 
 import {
@@ -27,7 +28,7 @@ const LEAST_WINDOWS = 2;
 /** More than one process can take in: what is in flight beyond that only waits in memory. */
 const MOST_REQUESTS_A_SECOND = 120;
 const MOST_PAGES = 20;
-const LEAST_PAGES = 4;
+const LEAST_PAGES = 2;
 
 /** By Little's law: as many as keep the budget busy for a round trip, and one that is at its end. */
 export function windowsInFlight({ roundTripMs }: Pace, { requestsPerMinute }: ReadAheadLimits): number {
@@ -59,10 +60,25 @@ export function firstWindow(span: Span, pace: Pace, limits: ReadAheadLimits, end
   return { fromMs, toMs: fromMs + Math.max(1, Math.ceil(targetEvents / density)), targetEvents };
 }
 
+/** Of a page: enough that there is nearly always an event. */
+const SHARE_BEHIND = 0.03;
+
+/**
+ * To what time a window is asked for: a little further than it goes. Events come in the order of time, so the first one behind its
+ * end shows that it is read, and spares the empty page that would say so.
+ *
+ * @param endMs of all that is to be read
+ */
+export function askedToMs({ fromMs, toMs, targetEvents }: PlannedWindow, pace: Pace, endMs: number): number {
+  const density = densityAt(fromMs, pace);
+  if (targetEvents === undefined || density === 0) return toMs;
+  return Math.min(endMs, toMs + Math.ceil((SHARE_BEHIND * pace.pageEvents) / density));
+}
+
 function pagesAWindow(pace: Pace, limits: ReadAheadLimits): number {
   const inFlight = windowsInFlight(pace, limits);
-  // On average each is half read.
-  const fitting = (2 * limits.maxHeldBytes) / (inFlight * Math.max(1, pace.pageBytes));
+  // On average each is half read, which leaves the other half of the memory to those that turn out larger.
+  const fitting = limits.maxHeldBytes / (inFlight * Math.max(1, pace.pageBytes));
   return Math.max(LEAST_PAGES, Math.min(MOST_PAGES, Math.floor(fitting)));
 }
 

@@ -65,6 +65,27 @@ export async function* readWindow(
   }
 }
 
+/**
+ * What of a page is before `toMs`, in a window that is asked for to `askedToMs`. What lies between is another window's, and shows
+ * that this one is read: events come in the order of time. Not what is dated elsewhere, because the order cannot be that of its time.
+ */
+export function upTo(toMs: number, askedToMs: number, read: WindowPage): WindowPage {
+  const { events, step, page } = read;
+  const isBehind = ({ isDated, createdAtMs }: StreamEvent) =>
+    isDated && createdAtMs >= toMs && createdAtMs < askedToMs;
+  const own = events.filter((event) => !isBehind(event));
+  const readToMs = step.readToMs === undefined ? undefined : Math.min(step.readToMs, toMs);
+  if (own.length === events.length) return { ...read, step: { ...step, readToMs } };
+  // What has no time of its own may be on either side.
+  const isRead = own.every(({ isDated, createdAtMs }) => isDated || createdAtMs < toMs);
+  return {
+    ...read,
+    page: { ...page, sizeBytes: (page.sizeBytes * own.length) / events.length },
+    step: isRead ? { ...step, left: 'more', readToMs: toMs } : { ...step, readToMs },
+    events: own,
+  };
+}
+
 const chainFrom = (
   { filters, endAtMs }: Window,
   startAtMs: number | undefined,

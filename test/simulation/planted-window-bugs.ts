@@ -25,13 +25,24 @@ export const WINDOW_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'the end of a window is not proven by an empty page',
+    name: 'the end of a window is taken from a short page',
     caughtBy: 'no-loss',
     edits: [
       {
         file: 'stream/window.ts',
         find: 'chain = step.readToMs === undefined ? step.next : undefined;',
         replace: 'chain = step.readToMs === undefined && events.length > 3 ? step.next : undefined;',
+      },
+    ],
+  },
+  {
+    name: 'an event behind a window ends it, however far it is dated',
+    caughtBy: 'no-loss',
+    edits: [
+      {
+        file: 'stream/window.ts',
+        find: 'isDated && createdAtMs >= toMs && createdAtMs < askedToMs;',
+        replace: 'isDated && createdAtMs >= toMs;',
       },
     ],
   },

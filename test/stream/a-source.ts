@@ -7,6 +7,7 @@ export interface SourceOptions {
   readonly pageSize: number;
   readonly asOfMs: number;
   readonly roundTripMs?: number;
+  /** Of a full one. */
   readonly pageBytes?: number;
 }
 
@@ -36,7 +37,7 @@ export class Source {
       events.push({ gid: `${at}`, created_at: new Date(timesMs[at] ?? 0).toISOString() });
     }
     if (events.length === 0) this.emptyAnswers++;
-    const sizeBytes = events.length === 0 ? 0 : pageBytes;
+    const sizeBytes = (pageBytes * events.length) / pageSize;
     return {
       events,
       offset: `${start + events.length}`,

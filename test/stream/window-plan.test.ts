@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NO_PACE } from '../../src/stream/window-pace.ts';
-import { firstWindow, surplus, windowsInFlight } from '../../src/stream/window-plan.ts';
+import { askedToMs, firstWindow, surplus, windowsInFlight } from '../../src/stream/window-plan.ts';
 import { aPace, aPageSeen as page } from './a-pace.ts';
 
 const limits = { requestsPerMinute: 1_500, maxHeldBytes: 64_000_000 };
@@ -14,13 +14,13 @@ describe('a window', () => {
     expect(firstWindow({ ...span, fromMs: undefined }, pace, limits, END_MS).targetEvents).toBeUndefined();
   });
 
-  test('holds as many pages as make its one proof cheap, by the density seen', () => {
+  test('holds as many pages as memory has for it, if all turn out twice as large, by the density seen', () => {
     expect(firstWindow({ fromMs: 0, toMs: 10_000_000 }, pace, limits, END_MS)).toMatchObject({
-      toMs: 20_000,
-      targetEvents: 20_000,
+      toMs: 12_000,
+      targetEvents: 12_000,
     });
     const sparse = { ...pace, sightings: [{ atMs: 0, density: 0.001, lengthMs: 20_000 }] };
-    expect(firstWindow({ fromMs: 0, toMs: 10_000_000_000 }, sparse, limits, END_MS).toMs).toBe(20_000_000);
+    expect(firstWindow({ fromMs: 0, toMs: 10_000_000_000 }, sparse, limits, END_MS).toMs).toBe(12_000_000);
   });
 
   test('is cut by what is known nearest before it', () => {
@@ -29,29 +29,44 @@ describe('a window', () => {
       { atMs: 1_000_000, density: 1, lengthMs: 20_000 },
     ];
     const known = { ...pace, sightings };
-    expect(firstWindow({ fromMs: 500, toMs: 10_000_000 }, known, limits, END_MS).toMs).toBe(500 + 2_000);
-    expect(firstWindow({ fromMs: 1_000_000, toMs: 11_000_000 }, known, limits, END_MS).toMs).toBe(1_020_000);
+    expect(firstWindow({ fromMs: 500, toMs: 10_000_000 }, known, limits, END_MS).toMs).toBe(500 + 1_200);
+    expect(firstWindow({ fromMs: 1_000_000, toMs: 11_000_000 }, known, limits, END_MS).toMs).toBe(1_012_000);
   });
 
   test('is smaller where memory would not hold them all', () => {
     const slow = { ...pace, roundTripMs: 1_000 };
-    expect(firstWindow({ fromMs: 0, toMs: 10_000_000 }, slow, limits, END_MS).targetEvents).toBe(7_000);
+    expect(firstWindow({ fromMs: 0, toMs: 10_000_000 }, slow, limits, END_MS).targetEvents).toBe(3_000);
   });
 
   test('is smaller towards the end of all, and only there', () => {
-    const span = { fromMs: 0, toMs: 100_000 };
-    expect(firstWindow(span, pace, limits, 100_000).targetEvents).toBe(12_000);
-    expect(firstWindow(span, pace, limits, END_MS).targetEvents).toBe(20_000);
+    const span = { fromMs: 0, toMs: 50_000 };
+    expect(firstWindow(span, pace, limits, 50_000).targetEvents).toBe(6_000);
+    expect(firstWindow(span, pace, limits, END_MS).targetEvents).toBe(12_000);
   });
 
   test('takes in a rest that is not worth a proof of its own', () => {
-    expect(firstWindow({ fromMs: 0, toMs: 29_000 }, pace, limits, END_MS).toMs).toBe(29_000);
-    expect(firstWindow({ fromMs: 0, toMs: 31_000 }, pace, limits, END_MS).toMs).toBe(20_000);
+    expect(firstWindow({ fromMs: 0, toMs: 17_000 }, pace, limits, END_MS).toMs).toBe(17_000);
+    expect(firstWindow({ fromMs: 0, toMs: 19_000 }, pace, limits, END_MS).toMs).toBe(12_000);
   });
 
   test('is at least a millisecond long', () => {
     const dense = { ...pace, sightings: [{ atMs: 0, density: 1_000_000, lengthMs: 20_000 }] };
     expect(firstWindow({ fromMs: 0, toMs: 10_000 }, dense, limits, END_MS).toMs).toBe(1);
+  });
+});
+
+describe('a window is asked for', () => {
+  const window = { fromMs: 0, toMs: 12_000, targetEvents: 12_000 };
+
+  test('a little further than it goes, so that an event behind its end shows that it is read', () => {
+    expect(askedToMs(window, pace, END_MS)).toBe(12_030);
+    const sparse = { ...pace, sightings: [{ atMs: 0, density: 0.001, lengthMs: 20_000 }] };
+    expect(askedToMs(window, sparse, END_MS)).toBe(42_000);
+  });
+
+  test('not beyond what is to be read, and no further than it goes where nothing is known of it', () => {
+    expect(askedToMs(window, pace, 12_010)).toBe(12_010);
+    expect(askedToMs({ ...window, targetEvents: undefined }, pace, END_MS)).toBe(12_000);
   });
 });
 
@@ -77,7 +92,7 @@ describe('after a page, a window', () => {
   test('that was a look is cut where its page is not nearly all', () => {
     const look = { fromMs: undefined, toMs: 1_000_000, targetEvents: undefined };
     expect(surplus(look, page(), pace)).toEqual({ fromMs: 999, toMs: 1_000_000 });
-    expect(surplus({ ...look, toMs: 5_000 }, page(), pace)).toBeUndefined();
+    expect(surplus({ ...look, toMs: 4_500 }, page(), pace)).toBeUndefined();
   });
 
   test('is not cut by a page that is not full, which says more of where it ends', () => {
