@@ -7,7 +7,7 @@ import { simulate } from './simulate.ts';
 
 const SEEDS = 500;
 const PROCESSES = 2;
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 900_000;
 
 /** In processes of their own, one a core: what a process has loaded and compiled serves all its seeds. */
 async function runSeeds(first: number, count: number): Promise<BatchResult> {

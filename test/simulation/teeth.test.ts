@@ -6,7 +6,7 @@ import { type Edit, PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const SEEDS = 500;
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 900_000;
 /** Children at a time. */
 const PROCESSES = 2;
 /** What a run needs; below the repository, so that packages are found. */
