@@ -153,6 +153,7 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
 /** Every error that this project throws on purpose. `message` says what happened, with the names; `nextStep` what to do. */
 export class ConnectorError extends Error {

@@ -26,8 +26,8 @@ export interface Page {
 export interface AsanaObserver {
   /** @param status of HTTP, or `error` where no answer came */
   requestEnded(status: number | 'error', durationMs: number): void;
-  /** A request that will be repeated after `waitMs`. */
-  requestFailed(error: ConnectorError, attempt: number, waitMs: number): void;
+  /** A request that will be repeated after `waitMs`; undefined: not here. */
+  requestFailed(error: ConnectorError, attempt: number, waitMs: number | undefined): void;
   requestRecovered(attempts: number): void;
 }
 
@@ -82,7 +82,10 @@ export class AuditLogClient {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
         if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token, signal))) continue;
-        if (error.disposition !== 'retry-request' || isEnough(error)) throw error;
+        if (error.disposition !== 'retry-request' || isEnough(error)) {
+          observer.requestFailed(error, attempt, undefined);
+          throw error;
+        }
         const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
         observer.requestFailed(error, attempt, waitMs);
         attempt++;

@@ -12,8 +12,10 @@ export function quietClientPorts({ clock, random }: CommandContext, log: Log): C
     onBudgetWait: () => {},
     watchRequests: () => ({
       requestEnded: () => {},
-      requestFailed: (error, attempt) =>
-        attempt === 2 && log.warn(describe(error), 'a request to Asana keeps failing'),
+      requestFailed: (error, attempt, waitMs) =>
+        waitMs !== undefined &&
+        attempt === 2 &&
+        log.warn(describe(error), 'a request to Asana keeps failing'),
       requestRecovered: () => {},
     }),
   };

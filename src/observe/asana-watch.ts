@@ -18,8 +18,11 @@ export function watchRequests(
   const incident = new Incident(nowMs);
   return {
     requestEnded: (status, durationMs) =>
-      metrics.requests.observe({ status: String(status) }, durationMs / 1000),
+      metrics.requests.observe({ stream, status: String(status) }, durationMs / 1000),
     requestFailed: (error, attempt, waitMs) => {
+      metrics.countError(stream, error);
+      // Whoever asked decides then, and says what comes of it.
+      if (waitMs === undefined) return;
       const level = attempt >= QUIET_ATTEMPTS && incident.goesOn(error.code) ? 'warn' : 'debug';
       streamLog[level](
         { ...describe(error), attempt: attempt + 1, retry_in_ms: waitMs },

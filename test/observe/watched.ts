@@ -14,6 +14,8 @@ export function watched(level: 'debug' | 'info' = 'info') {
 }
 
 export const committed = (changes: Partial<Committed> = {}): Committed => ({
+  durationMs: 0,
+  records: [],
   pages: 1,
   events: 3,
   deadLetters: [],
