@@ -2,5 +2,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { configurationDocument } from '../src/config/document.ts';
+import { metricsDocument } from './docs/metrics.ts';
 
-writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationDocument());
+const PAGES = {
+  'configuration.md': configurationDocument(),
+  'metrics.md': metricsDocument(),
+};
+
+for (const [name, text] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../docs/${name}`, import.meta.url), text);
+}
