@@ -2,10 +2,14 @@
 
 import { writeFileSync } from 'node:fs';
 import { configurationDocument } from '../src/config/document.ts';
+import { errorsDocument } from './docs/errors.ts';
+import { logsDocument } from './docs/logs.ts';
 import { metricsDocument } from './docs/metrics.ts';
 
 const PAGES = {
   'configuration.md': configurationDocument(),
+  'errors.md': errorsDocument(),
+  'logs.md': logsDocument(),
   'metrics.md': metricsDocument(),
 };
 

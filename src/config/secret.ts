@@ -16,6 +16,11 @@ export class Secret {
     return this.#value === other.#value;
   }
 
+  /** A text in which it may stand, without it. */
+  removeFrom(text: string): string {
+    return text.replaceAll(this.#value, '[redacted]');
+  }
+
   toString(): string {
     return '[redacted]';
   }

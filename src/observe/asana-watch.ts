@@ -1,4 +1,5 @@
 import type { AsanaObserver } from '../asana/client.ts';
+import { isoTime } from '../clock.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Incident } from './incident.ts';
@@ -14,23 +15,29 @@ export function watchRequests(
   log: Log,
   nowMs: () => number,
 ): AsanaObserver {
-  const streamLog = log.child({ stream });
+  const streamLog = log.with({ stream });
   const incident = new Incident(nowMs);
   return {
     requestEnded: (status, durationMs) =>
       metrics.requests.observe({ stream, status: String(status) }, durationMs / 1000),
-    requestFailed: (error, attempt, waitMs) => {
+    requestFailed: (error, attempt, waitMs, query) => {
       metrics.countError(stream, error);
-      // Whoever asked decides then, and says what comes of it.
-      if (waitMs === undefined) return;
-      const level = attempt >= QUIET_ATTEMPTS && incident.goesOn(error.code) ? 'warn' : 'debug';
-      streamLog[level](
-        { ...describe(error), attempt: attempt + 1, retry_in_ms: waitMs },
-        'a request to Asana keeps failing',
+      // Where it is not repeated, whoever asked decides what to do, and says so.
+      const isNews = waitMs !== undefined && attempt >= QUIET_ATTEMPTS && incident.goesOn(error.code);
+      streamLog.say(
+        'asana-failing',
+        {
+          ...describe(error),
+          attempt: attempt + 1,
+          retry_in_ms: waitMs && Math.round(waitMs),
+          asked_from: query.startAtMs === undefined ? 'the oldest event' : isoTime(query.startAtMs),
+          asked_to: query.endAtMs === undefined ? 'now' : isoTime(query.endAtMs),
+        },
+        isNews ? 'warn' : 'debug',
       );
     },
     requestRecovered: (attempts) => {
-      if (incident.ends()) streamLog.info({ attempts }, 'Asana answers again');
+      if (incident.ends()) streamLog.say('asana-answers', { attempts });
     },
   };
 }

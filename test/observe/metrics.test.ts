@@ -107,9 +107,9 @@ test('an error is counted once by its code, whether it failed a request, ended a
   const { metrics, log, observer } = stream();
   const requests = watchRequests('111', metrics, log, Date.now);
   const forbidden = new ConnectorError('ASANA_FORBIDDEN', '403');
-  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 0, 500);
-  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 1, 500);
-  requests.requestFailed(forbidden, 0, undefined);
+  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 0, 500, { filters: {} });
+  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 1, 500, { filters: {} });
+  requests.requestFailed(forbidden, 0, undefined, { filters: {} });
   observer.halted(forbidden);
   observer.sessionEnded(new ConnectorError('KAFKA_FENCED', 'fenced'), 500);
   const samples = await scrape(metrics);
