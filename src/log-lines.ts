@@ -62,7 +62,7 @@ export const LOG_LINES = {
   'session-held': {
     level: 'info',
     message: 'the session is held again',
-    meaning: 'The end of that incident.',
+    meaning: 'The end of that incident; `lasted_s` is how long it was.',
   },
   'asana-failing': {
     level: 'warn',
@@ -73,7 +73,13 @@ export const LOG_LINES = {
   'asana-answers': {
     level: 'info',
     message: 'Asana answers again',
-    meaning: 'The end of that incident.',
+    meaning: 'The end of that incident; `lasted_s` is how long it was.',
+  },
+  'asana-rate-limited': {
+    level: 'warn',
+    message: 'Asana limits the rate of the token: everything that uses it waits',
+    meaning:
+      'A 429, at most once a minute; `retry_in_ms` is the least that is waited, a Retry-After may be longer. A budget that is right never meets one.',
   },
   'question-refused': {
     level: 'warn',

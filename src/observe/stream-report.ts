@@ -28,7 +28,8 @@ export function reportStream(log: Log, nowMs: () => number): StreamObserver {
   };
   const moveTo = (position: Position) => {
     // Not when it began: in a long outage sessions begin and fail by turns, and that is one incident.
-    if (lostSession.ends()) log.say('session-held');
+    const lastedSeconds = lostSession.ends();
+    if (lastedSeconds !== undefined) log.say('session-held', { lasted_s: lastedSeconds });
     sayProgress(position);
   };
   return {

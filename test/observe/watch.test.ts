@@ -162,6 +162,16 @@ test('two failed requests are nobody’s business, from the third on they are on
   });
 });
 
+test('that Asana limits the rate is said at once, and once a minute, however soon each request succeeds', async () => {
+  const { clock, lines, requests } = stream();
+  for (let second = 0; second < 90; second++) {
+    requests.requestFailed(new ConnectorError('ASANA_RATE_LIMITED', 'Asana answered 429'), 0, 500, query);
+    requests.requestRecovered(1);
+    await clock.advance(1_000);
+  }
+  expect(lines.map(({ id }) => id)).toEqual(['asana-rate-limited', 'asana-rate-limited']);
+});
+
 test('every failed request is there at the level debug', () => {
   const { lines, requests } = stream('debug');
   for (let attempt = 0; attempt < 5; attempt++) requests.requestFailed(unreachable, attempt, 500, query);
