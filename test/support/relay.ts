@@ -13,15 +13,18 @@ export interface Relay {
   close(): void;
 }
 
-/** Stands before a source on loopback: `respond` has each request, and what the source would answer. */
+/** Stands before a source on loopback: `respond` has each request, and what the source answers to it, or to another token. */
 export async function startRelay(
   sourceUrl: string,
-  respond: (request: IncomingMessage, response: ServerResponse, ask: () => Promise<Relayed>) => Promise<void>,
+  respond: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    ask: (authorization?: string) => Promise<Relayed>,
+  ) => Promise<void>,
 ): Promise<Relay> {
   const { origin, pathname } = new URL(sourceUrl);
   const server = createServer((request, response) => {
-    const ask = async (): Promise<Relayed> => {
-      const { authorization = '' } = request.headers;
+    const ask = async (authorization = request.headers.authorization ?? ''): Promise<Relayed> => {
       const answer = await fetch(`${origin}${request.url}`, { headers: { authorization } });
       const { status, headers } = answer;
       return { status, headers, body: Buffer.from(await answer.arrayBuffer()) };
