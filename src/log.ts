@@ -37,16 +37,19 @@ const logTo = (logger: Logger): Log => ({
   with: (context) => logTo(logger.child(context)),
 });
 
-/** JSON lines; for a human at a terminal, the same to read. In the process itself, so that the last line is not lost. */
+/** JSON lines; for a human at a terminal, the same to read. */
 function standardError(): DestinationStream {
   const { isTTY } = process.stderr;
-  if (!isTTY) return pino.destination({ dest: 2, sync: true });
-  return pretty({
-    destination: 2,
+  return isTTY ? readable(2, process.stderr.hasColors()) : pino.destination({ dest: 2, sync: true });
+}
+
+/** Lines of text; in the process itself and at once, so that the last one is not lost. */
+export const readable = (destination: number | NodeJS.WritableStream, colorize: boolean): DestinationStream =>
+  pretty({
+    destination,
     sync: true,
-    colorize: process.stderr.hasColors(),
+    colorize,
     messageKey: 'message',
     translateTime: 'SYS:HH:MM:ss',
     singleLine: true,
   });
-}

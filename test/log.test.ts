@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
+import { createLog, readable } from '../src/log.ts';
 import { LOG_LINES } from '../src/log-lines.ts';
 
 function logged(level: 'debug' | 'info' = 'info') {
@@ -44,4 +46,14 @@ test('ids are kebab-case, and no message is that of two', () => {
   expect(Object.keys(LOG_LINES).filter((id) => !/^[a-z]+(-[a-z]+)*$/.test(id))).toEqual([]);
   const messages = Object.values(LOG_LINES).map(({ message }) => message);
   expect(new Set(messages).size).toBe(messages.length);
+});
+
+test.each([true, false])('for a terminal it is a line of text, with colour: %s', async (colorize) => {
+  const terminal = new PassThrough();
+  createLog('info', readable(terminal, colorize)).say('dead-letters-written', { count: 3 });
+  const [chunk] = await once(terminal, 'data');
+  const line = String(chunk);
+  expect(line).toMatch(/dead letters written.*"count":3.*"next_step":"read them.*\n$/);
+  expect(line.startsWith('{')).toBe(false);
+  expect(line.includes('\u001b[')).toBe(colorize);
 });
