@@ -30,7 +30,7 @@ BENCH_LIMITED_EVENTS ?= 2000000
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete ## install all that is needed into ignored folders (once)
+setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete .cache/prometheus/.complete ## install all that is needed into ignored folders (once)
 
 node_modules/.complete: package-lock.json .npmrc | preconditions
 	@dev/setup.sh npm
@@ -40,6 +40,9 @@ node_modules/.complete: package-lock.json .npmrc | preconditions
 
 .cache/registry/.complete: dev/registry/pom.xml | preconditions
 	@dev/setup.sh registry
+
+.cache/prometheus/.complete: dev/prometheus/version | preconditions
+	@dev/setup.sh prometheus
 
 preconditions:
 	@dev/setup.sh preconditions

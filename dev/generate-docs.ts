@@ -1,18 +1,22 @@
-/** Writes the pages of docs/ that are made from code. */
+/** Writes the pages of docs/ and the dashboards of ops/ that are made from code. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { configurationDocument } from '../src/config/document.ts';
 import { errorsDocument } from './docs/errors.ts';
 import { logsDocument } from './docs/logs.ts';
 import { metricsDocument } from './docs/metrics.ts';
+import { dashboardText, mainDashboard, runbookDashboard } from './grafana/dashboards.ts';
+
+const root = new URL('../', import.meta.url);
+const runbook = readFileSync(new URL('ops/runbook.md', root), 'utf8');
 
 const PAGES = {
-  'configuration.md': configurationDocument(),
-  'errors.md': errorsDocument(),
-  'logs.md': logsDocument(),
-  'metrics.md': metricsDocument(),
+  'docs/configuration.md': configurationDocument(),
+  'docs/errors.md': errorsDocument(),
+  'docs/logs.md': logsDocument(),
+  'docs/metrics.md': metricsDocument(),
+  'ops/grafana/dashboards/asana-audit-kafka.json': dashboardText(mainDashboard(runbook)),
+  'ops/grafana/dashboards/runbook.json': dashboardText(runbookDashboard(runbook)),
 };
 
-for (const [name, text] of Object.entries(PAGES)) {
-  writeFileSync(new URL(`../docs/${name}`, import.meta.url), text);
-}
+for (const [path, text] of Object.entries(PAGES)) writeFileSync(new URL(path, root), text);
