@@ -30,7 +30,16 @@ export function mainDashboard(runbook: string) {
     refresh: '30s',
     templating: {
       list: [
-        { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' },
+        {
+          name: 'datasource',
+          label: 'Data source',
+          type: 'datasource',
+          query: 'prometheus',
+          regex: '',
+          multi: false,
+          includeAll: false,
+          current: {},
+        },
         choice('instance', 'Instance', 'label_values(asana_audit_build_info, instance)'),
         choice('stream', 'Stream', 'label_values(asana_audit_stream_halted{instance=~"$instance"}, stream)'),
       ],

@@ -1,16 +1,7 @@
 /** What a panel of ours is made of, and what Grafana wants to read of it. */
 
 /** How Grafana prints a number: its own ids. */
-export type Unit =
-  | 's'
-  | 'percentunit'
-  | 'bytes'
-  | 'eps'
-  | 'reqps'
-  | 'ops'
-  | 'short'
-  | 'none'
-  | 'dateTimeFromNow';
+export type Unit = 's' | 'percentunit' | 'bytes' | 'eps' | 'reqps' | 'ops' | 'short' | 'none';
 
 export type Query = { readonly expr: string; readonly legend: string };
 
@@ -33,14 +24,18 @@ export type Mapping = {
   readonly color: 'green' | 'blue' | 'red';
 };
 
-/** One number a stream, as of now, coloured. */
-export type StatPanel = Common & {
-  readonly kind: 'stat';
+type Coloured = Common & {
   /** Below the first one it is the base colour. */
   readonly base: 'green' | 'red' | 'text';
   readonly thresholds: readonly Threshold[];
   readonly mappings?: readonly Mapping[];
 };
+
+/** A number as of now, coloured. */
+export type StatPanel = Coloured & { readonly kind: 'stat' };
+
+/** A bar a series, whose colour changes with its value over time. */
+export type StatesPanel = Coloured & { readonly kind: 'states' };
 
 /** Curves over time; `stack` where their sum has a meaning. */
 export type CurvesPanel = Common & {
@@ -50,12 +45,12 @@ export type CurvesPanel = Common & {
   readonly max?: number;
 };
 
-export type Panel = StatPanel | CurvesPanel;
+export type Panel = StatPanel | StatesPanel | CurvesPanel;
 export type Row = { readonly title: string; readonly panels: readonly Panel[] };
 
 export const DATASOURCE = { type: 'prometheus', uid: '$' + '{datasource}' } as const;
 
-const HEIGHT = { stat: 4, curves: 8 } as const;
+const HEIGHT = { stat: 4, states: 8, curves: 8 } as const;
 
 export const heightOf = ({ kind }: Panel): number => HEIGHT[kind];
 
@@ -76,46 +71,64 @@ export function panelJson(panel: Panel, linkTo: (alert: string) => string) {
       editorMode: 'code',
       expr,
       legendFormat: legend,
-      range: panel.kind === 'curves',
+      range: panel.kind !== 'stat',
       instant: panel.kind === 'stat',
     })),
-    ...(panel.kind === 'stat' ? statJson(panel) : curvesJson(panel)),
+    ...lookOf(panel),
   };
 }
 
-function statJson({ unit, base, thresholds, mappings = [] }: StatPanel) {
+function lookOf(panel: Panel) {
+  switch (panel.kind) {
+    case 'stat':
+      return statJson(panel);
+    case 'states':
+      return statesJson(panel);
+    case 'curves':
+      return curvesJson(panel);
+  }
+}
+
+const statJson = (panel: StatPanel) => ({
+  type: 'stat',
+  fieldConfig: { defaults: colours(panel), overrides: [] },
+  options: {
+    reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    colorMode: 'background',
+    graphMode: 'none',
+    justifyMode: 'auto',
+    orientation: 'auto',
+    textMode: 'auto',
+  },
+});
+
+const statesJson = (panel: StatesPanel) => ({
+  type: 'state-timeline',
+  fieldConfig: {
+    defaults: { ...colours(panel), custom: { lineWidth: 0, fillOpacity: 80 } },
+    overrides: [],
+  },
+  options: {
+    mergeValues: true,
+    showValue: 'never',
+    alignValue: 'left',
+    rowHeight: 0.9,
+    legend: { displayMode: 'list', placement: 'bottom', showLegend: true },
+    tooltip: { mode: 'single', sort: 'none' },
+  },
+});
+
+function colours({ unit, base, thresholds, mappings = [] }: StatPanel | StatesPanel) {
+  const steps = [
+    { color: base, value: null },
+    ...thresholds.map(({ from, color }) => ({ color, value: from })),
+  ];
+  const texts = mappings.map(({ value, text, color }, index) => [value, { text, color, index }]);
   return {
-    type: 'stat',
-    fieldConfig: {
-      defaults: {
-        unit,
-        color: { mode: 'thresholds' },
-        thresholds: {
-          mode: 'absolute',
-          steps: [
-            { color: base, value: null },
-            ...thresholds.map(({ from, color }) => ({ color, value: from })),
-          ],
-        },
-        mappings: [
-          {
-            type: 'value',
-            options: Object.fromEntries(
-              mappings.map(({ value, text, color }, index) => [value, { text, color, index }]),
-            ),
-          },
-        ],
-      },
-      overrides: [],
-    },
-    options: {
-      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-      colorMode: 'background',
-      graphMode: 'none',
-      justifyMode: 'auto',
-      orientation: 'auto',
-      textMode: 'auto',
-    },
+    unit,
+    color: { mode: 'thresholds' },
+    thresholds: { mode: 'absolute', steps },
+    mappings: texts.length > 0 ? [{ type: 'value', options: Object.fromEntries(texts) }] : [],
   };
 }
 

@@ -88,7 +88,7 @@ export const ASANA: Row = {
       shape: 'stack',
       title: 'Catch-ups begun, by cause',
       description:
-        'In an hour. One at a start is normal; offset-refused is, where the offsets of Asana live shorter than the poll interval.',
+        'In an hour. offset-refused is normal where the offsets of Asana live shorter than the poll interval. That of a start is begun before Prometheus sees it.',
       unit: 'short',
       width: 8,
       alerts: ['AsanaAuditFallingBehind'],
@@ -130,13 +130,13 @@ export const KAFKA: Row = {
       shape: 'stack',
       title: 'Sessions begun, by cause',
       description:
-        'In an hour, by what ended the session before. start: the process was started. Any other is a fault that healed, or that comes again and again.',
+        'In an hour, by what ended the session before: a fault that healed, or one that comes again and again. The first one of a process is begun before Prometheus sees it: Up since shows that.',
       unit: 'short',
       width: 8,
       alerts: ['AsanaAuditNotCaughtUp'],
       queries: [
         {
-          expr: `sum by (cause) (increase(${ofStreams('sessions_started_total')}[1h])) > 0`,
+          expr: `sum by (cause) (increase(${ofStreams('sessions_started_total')}[1h]))`,
           legend: '{{cause}}',
         },
       ],

@@ -1,29 +1,32 @@
 /** The first row: is it well, and if not, since when and of what? */
 
-import type { Row } from './panel.ts';
+import type { Mapping, Row } from './panel.ts';
 import { GREEN_RED, inADay, MINUTE, ofStreams, perStream } from './queries.ts';
 
 const DAY = 24 * 60 * MINUTE;
 
+const STATE = `${ofStreams('stream_live')} - 2 * ${ofStreams('stream_halted')}`;
+const STATES: readonly Mapping[] = [
+  { value: 1, text: 'Live', color: 'green' },
+  { value: 0, text: 'Not live', color: 'blue' },
+  { value: -2, text: 'Halted', color: 'red' },
+];
+
 export const WELL: Row = {
-  title: 'Is it well?',
+  title: 'Is it well? (the worst of the chosen streams)',
   panels: [
     {
       kind: 'stat',
       title: 'State',
       description:
-        'Live: polls the present. Not live: catches up, or has no session with Kafka (the age beside it says which of the two is a problem). Halted: has stopped and waits for you.',
+        'Live: polls the present. Not live: catches up, or has no session with Kafka; the age beside it says whether that is a problem. Halted: has stopped and waits for you.',
       unit: 'none',
       width: 4,
       base: 'text',
       thresholds: [],
-      mappings: [
-        { value: 1, text: 'Live', color: 'green' },
-        { value: 0, text: 'Not live', color: 'blue' },
-        { value: -2, text: 'Halted', color: 'red' },
-      ],
-      alerts: ['AsanaAuditStreamHalted', 'AsanaAuditStreamAbsent', 'AsanaAuditConnectorDown'],
-      queries: [perStream(`${ofStreams('stream_live')} - 2 * ${ofStreams('stream_halted')}`)],
+      mappings: STATES,
+      alerts: ['AsanaAuditStreamHalted', 'AsanaAuditConnectorDown'],
+      queries: [{ expr: `min(${STATE})`, legend: 'worst' }],
     },
     {
       kind: 'stat',
@@ -38,7 +41,7 @@ export const WELL: Row = {
         { from: 15 * MINUTE, color: 'red' },
       ],
       alerts: ['AsanaAuditFallingBehind'],
-      queries: [perStream(ofStreams('lag_seconds'))],
+      queries: [{ expr: `max(${ofStreams('lag_seconds')})`, legend: 'longest' }],
     },
     {
       kind: 'stat',
@@ -53,18 +56,20 @@ export const WELL: Row = {
         { from: 30 * MINUTE, color: 'red' },
       ],
       alerts: ['AsanaAuditNotCaughtUp'],
-      queries: [perStream(`time() - ${ofStreams('complete_as_of_timestamp_seconds')}`)],
+      queries: [{ expr: `time() - min(${ofStreams('complete_as_of_timestamp_seconds')})`, legend: 'oldest' }],
     },
     {
       kind: 'stat',
       title: 'Throughput',
-      description: 'Events committed a second. 0 in a quiet tenant.',
+      description: 'Events committed a second, by all chosen streams. 0 in a quiet tenant.',
       unit: 'eps',
       width: 4,
       base: 'text',
       thresholds: [],
       alerts: ['AsanaAuditFallingBehind'],
-      queries: [perStream(`rate(${ofStreams('events_committed_total')}[$__rate_interval])`)],
+      queries: [
+        { expr: `sum(rate(${ofStreams('events_committed_total')}[$__rate_interval]))`, legend: 'all' },
+      ],
     },
     {
       kind: 'stat',
@@ -79,7 +84,7 @@ export const WELL: Row = {
         { from: 30 * DAY, color: 'green' },
       ],
       alerts: ['AsanaAuditHeadroomShrinking'],
-      queries: [perStream(ofStreams('retention_headroom_seconds'))],
+      queries: [{ expr: `min(${ofStreams('retention_headroom_seconds')})`, legend: 'shortest' }],
     },
     {
       kind: 'stat',
@@ -102,7 +107,7 @@ export const WELL: Row = {
       description:
         'The lag, and how long ago all that Asana showed was in Kafka. Both fall in a catch-up; the age alone grows where Asana does not answer.',
       unit: 's',
-      width: 8,
+      width: 6,
       alerts: ['AsanaAuditFallingBehind', 'AsanaAuditNotCaughtUp'],
       queries: [
         { expr: ofStreams('lag_seconds'), legend: 'lag {{stream}}' },
@@ -118,7 +123,7 @@ export const WELL: Row = {
       title: 'Events committed',
       description: 'Events committed to the events topic a second, by stream.',
       unit: 'eps',
-      width: 8,
+      width: 6,
       alerts: ['AsanaAuditFallingBehind'],
       queries: [perStream(`rate(${ofStreams('events_committed_total')}[$__rate_interval])`)],
     },
@@ -129,7 +134,7 @@ export const WELL: Row = {
       description:
         'Errors a minute; empty when there are none. Single ones are retried and need nobody; docs/errors.md has each code. One that stays is the reason of whatever is wrong on the left.',
       unit: 'short',
-      width: 8,
+      width: 6,
       alerts: ['AsanaAuditNotCaughtUp', 'AsanaAuditStreamHalted'],
       queries: [
         {
@@ -137,6 +142,19 @@ export const WELL: Row = {
           legend: '{{code}}',
         },
       ],
+    },
+    {
+      kind: 'states',
+      title: 'State by stream',
+      description:
+        'Green: live. Blue: catches up, or has no session with Kafka. Red: halted. Nothing: no connector reports the stream.',
+      unit: 'none',
+      width: 6,
+      base: 'text',
+      thresholds: [],
+      mappings: STATES,
+      alerts: ['AsanaAuditStreamHalted', 'AsanaAuditStreamAbsent'],
+      queries: [perStream(STATE)],
     },
   ],
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runbookSections } from '../../dev/grafana/runbook.ts';
 import { ERRORS } from '../../src/errors.ts';
+import { LOG_LINES } from '../../src/log-lines.ts';
 import { GAP_REASONS } from '../../src/stream/gap.ts';
 import { alertNames, OPS } from './rules-file.ts';
 
@@ -43,6 +44,14 @@ test('each error that can halt a stream has a line, and no code is made up', () 
     /^(ASANA_(?!TOKEN|WORKSPACES|REQUESTS)|KAFKA_|SCHEMA_)/.test(code),
   );
   expect(prefixed.filter((code) => !Object.hasOwn(ERRORS, code))).toEqual([]);
+});
+
+test('the log lines that it names are of the closed list, and the commands are those that there are', () => {
+  const lines = [...runbook.matchAll(/(?:lines?|last|or) `([a-z]+(?:-[a-z]+)+)`/g)].map(([, id]) => id ?? '');
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter((id) => !Object.hasOwn(LOG_LINES, id))).toEqual([]);
+  const commands = [...runbook.matchAll(/`asana-audit-kafka ([a-z]+)/g)].map(([, command]) => command ?? '');
+  expect([...new Set(commands)].sort()).toEqual(['check', 'offsets', 'status', 'tail', 'verify']);
 });
 
 test('each reason of a gap has a line', () => {
