@@ -19,6 +19,9 @@ export interface PrometheusScene extends AsyncDisposable {
   ask(path: string, parameters?: Record<string, string>): Promise<unknown>;
 }
 
+/** A workspace that Asana does not know: its stream is halted, and the other one goes on. */
+export const HALTED_STREAM = '404';
+
 /** Live events, of which some come late; dead letters; a server error now and then; a budget. */
 const SOURCE = {
   events: 2_000,
@@ -38,7 +41,9 @@ export async function openScene(programs: PrometheusPrograms): Promise<Prometheu
   started.defer(() => rm(folder, { recursive: true, force: true }));
   const source = await startSimulator(SOURCE);
   started.defer(() => source.close());
+  const [stream = ''] = source.options.workspaces;
   const environment = environmentFor('prometheus', source, {
+    ASANA_WORKSPACES: `${stream},${HALTED_STREAM}`,
     ASANA_REQUESTS_PER_MINUTE: '6000',
     SWEEP_INTERVAL: '2s',
     SWEEP_LOOKBACK: '3s',
@@ -57,7 +62,7 @@ export async function openScene(programs: PrometheusPrograms): Promise<Prometheu
   return {
     connectorUrl,
     instance,
-    stream: source.options.workspaces[0] ?? '',
+    stream,
     ask: (path, parameters = {}) => ask(`${prometheus.url}/api/v1/${path}`, parameters),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

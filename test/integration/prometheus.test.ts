@@ -6,7 +6,7 @@ import { waitUntil } from '../../dev/wait.ts';
 import { readDashboard } from '../ops/dashboard-file.ts';
 import { alertRules, metricsIn } from '../ops/rules-file.ts';
 import { prometheusForTests } from '../support/prometheus.ts';
-import { openScene, type PrometheusScene } from './prometheus-scene.ts';
+import { HALTED_STREAM, openScene, type PrometheusScene } from './prometheus-scene.ts';
 
 const programs = prometheusForTests();
 const dashboard = readDashboard('asana-audit-kafka.json');
@@ -18,7 +18,7 @@ interface Rule {
   readonly name: string;
   readonly health: string;
   readonly lastError?: string;
-  readonly alerts: readonly { readonly state: string; readonly annotations: Record<string, string> }[];
+  readonly alerts: readonly { readonly annotations: Readonly<Record<string, string>> }[];
 }
 
 describe.skipIf(programs === undefined)('a Prometheus that scrapes a running connector', () => {
@@ -72,7 +72,7 @@ describe.skipIf(programs === undefined)('a Prometheus that scrapes a running con
     async ({ definition = '' }) => {
       const [, match = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(filledIn(definition)) ?? [];
       const values = await scene.ask(`label/${label}/values`, { 'match[]': match });
-      expect(values).toEqual([label === 'stream' ? scene.stream : scene.instance]);
+      expect(values).toEqual(label === 'stream' ? [scene.stream, HALTED_STREAM] : [scene.instance]);
     },
   );
 
@@ -95,21 +95,26 @@ describe.skipIf(programs === undefined)('a Prometheus that scrapes a running con
     expect(stdout + stderr).not.toContain('error while linting');
   });
 
-  test('every rule is evaluated without an error, and the only alert is about the dead letters that there are', async () => {
-    const fired = await waitUntil(
+  test('every rule is evaluated without an error, and what there is to alert about is said: dead letters and a halted stream, with its code', async () => {
+    const active = await waitUntil(
       async () => {
         const { groups } = (await scene.ask('rules')) as { groups: { rules: Rule[] }[] };
         const rules = groups.flatMap((group) => group.rules);
         expect(rules).toHaveLength(alertRules.length);
         if (rules.some(({ health }) => health === 'unknown')) return undefined;
         expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
-        const firing = rules.filter(({ alerts }) => alerts.some(({ state }) => state === 'firing'));
-        return firing.length > 0 ? firing : undefined;
+        const found = new Map(
+          rules.flatMap(({ name, alerts: [first] }) => (first ? [[name, first.annotations]] : [])),
+        );
+        return found.size > 1 ? found : undefined;
       },
-      { what: 'an alert', timeoutMs: 60_000 },
+      { what: 'two alerts, pending or firing', timeoutMs: 60_000 },
     );
-    expect(fired.map(({ name }) => name)).toEqual(['AsanaAuditDeadLetters']);
-    expect(fired[0]?.alerts[0]?.annotations.description).toMatch(
+    expect([...active.keys()]).toEqual(['AsanaAuditStreamHalted', 'AsanaAuditDeadLetters']);
+    expect(active.get('AsanaAuditStreamHalted')?.description).toBe(
+      `Stream ${HALTED_STREAM} of ${scene.instance} has stopped for an error that no retry heals: ASANA_WORKSPACE_UNKNOWN`,
+    );
+    expect(active.get('AsanaAuditDeadLetters')?.description).toMatch(
       new RegExp(`^\\d+ of stream ${scene.stream} within an hour, reason [a-z-]+: these events are whole`),
     );
   });

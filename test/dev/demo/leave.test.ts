@@ -19,7 +19,7 @@ test('a second Ctrl-C ends the demo at once, says so, and leaves nothing in the 
   await once(demo.stdout, 'data');
   expect(await readdir(folder)).toHaveLength(1);
 
-  // One right after the other, and the first can end the demo alone where it starts nothing any more.
+  // Right after one another, so that the first has not ended it yet; two, because the system makes one of two equal ones.
   demo.kill('SIGINT');
   demo.kill('SIGTERM');
 
