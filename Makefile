@@ -47,7 +47,7 @@ node_modules/.complete: package-lock.json .npmrc | preconditions
 preconditions:
 	@dev/setup.sh preconditions
 
-demo: setup ## see it work: Kafka, registry, simulated Asana, connector, live view; Ctrl-C verifies (ONCE=1: unattended)
+demo: setup ## see it work: Kafka, registry, simulated Asana, connector, Prometheus, live view; Ctrl-C verifies (ONCE=1: unattended)
 	@$(USE_NODE) node dev/demo.ts --events $(EVENTS) --days $(DAYS) --rate $(RATE) $(if $(ONCE),--once)
 
 test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry
