@@ -30,7 +30,7 @@ BENCH_LIMITED_EVENTS ?= 2000000
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete ## install all that is needed into ignored folders (once)
+setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete .cache/prometheus/.complete ## install all that is needed into ignored folders (once)
 
 node_modules/.complete: package-lock.json .npmrc | preconditions
 	@dev/setup.sh npm
@@ -41,10 +41,13 @@ node_modules/.complete: package-lock.json .npmrc | preconditions
 .cache/registry/.complete: dev/registry/pom.xml | preconditions
 	@dev/setup.sh registry
 
+.cache/prometheus/.complete: dev/prometheus/version | preconditions
+	@dev/setup.sh prometheus
+
 preconditions:
 	@dev/setup.sh preconditions
 
-demo: setup ## see it work: Kafka, registry, simulated Asana, connector, live view; Ctrl-C verifies (ONCE=1: unattended)
+demo: setup ## see it work: Kafka, registry, simulated Asana, connector, Prometheus, live view; Ctrl-C verifies (ONCE=1: unattended)
 	@$(USE_NODE) node dev/demo.ts --events $(EVENTS) --days $(DAYS) --rate $(RATE) $(if $(ONCE),--once)
 
 test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { leaveAtOnce } from './demo/leave.ts';
 import { presentAsLines, presentOnScreen } from './demo/presenters.ts';
 import { DemoRun } from './demo/run.ts';
 import { type Backlog, type DemoServices, startServices } from './demo/services.ts';
@@ -23,8 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 
-async function main(backlog: Backlog, course: Course, stop: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'asana-audit-demo-'));
+async function main(folder: string, backlog: Backlog, course: Course, stop: AbortSignal): Promise<void> {
   try {
     await runDemo(folder, backlog, course, stop);
   } catch (error) {
@@ -68,13 +68,14 @@ function say(line: string): void {
   console.log(line);
 }
 
+const folder = await mkdtemp(join(tmpdir(), 'asana-audit-demo-'));
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    // The second one means: at once. What was started dies with this process.
-    if (stop.signal.aborted) process.exit(130);
+    // The second one means: at once.
+    if (stop.signal.aborted) leaveAtOnce(folder);
     stop.abort(new Error(`stopped by ${name} before everything was up`));
   });
 }
 
-await main(options, options.once ? 'once' : 'until-interrupted', stop.signal);
+await main(folder, options, options.once ? 'once' : 'until-interrupted', stop.signal);

@@ -1,6 +1,22 @@
-/** Writes the pages of docs/ that are made from code. */
+/** Writes the pages of docs/ and the dashboards of ops/ that are made from code. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { configurationDocument } from '../src/config/document.ts';
+import { errorsDocument } from './docs/errors.ts';
+import { logsDocument } from './docs/logs.ts';
+import { metricsDocument } from './docs/metrics.ts';
+import { dashboardText, mainDashboard, runbookDashboard } from './grafana/dashboards.ts';
 
-writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationDocument());
+const root = new URL('../', import.meta.url);
+const runbook = readFileSync(new URL('ops/runbook.md', root), 'utf8');
+
+const PAGES = {
+  'docs/configuration.md': configurationDocument(),
+  'docs/errors.md': errorsDocument(),
+  'docs/logs.md': logsDocument(),
+  'docs/metrics.md': metricsDocument(),
+  'ops/grafana/dashboards/asana-audit-kafka.json': dashboardText(mainDashboard(runbook)),
+  'ops/grafana/dashboards/runbook.json': dashboardText(runbookDashboard(runbook)),
+};
+
+for (const [path, text] of Object.entries(PAGES)) writeFileSync(new URL(path, root), text);

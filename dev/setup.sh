@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings one part of the tool chain into the checkout's ignored folders: setup.sh preconditions | npm | kafka | registry.
+# Brings one part of the tool chain into the checkout's ignored folders: setup.sh preconditions | npm | kafka | registry | prometheus.
 # `make setup` calls it for the parts whose stamp is missing or older than what the part is made from.
 # Written for bash 3.2, the one on a Mac.
 set -euo pipefail
@@ -45,22 +45,26 @@ heartbeat() {
   done
 }
 
-# Runs a command with its output in the log; a failure is tried once more, because most are the network's.
-attempt_twice() {
+# Runs a command with its output in the log; gives its status.
+logged() {
   mkdir -p .cache
   heartbeat &
-  local beat=$!
+  local beat=$! status=0
   # shellcheck disable=SC2064 # the pid of now
   trap "kill $beat 2>/dev/null || true" EXIT
-  if ! "$@" >"$log" 2>&1; then
-    say "  failed, trying once more (output in $log)"
-    if ! "$@" >"$log" 2>&1; then
-      tail -n 20 "$log" >&2
-      fail "that failed twice; the whole output is in $log. Is the network (or its mirror settings) all right?"
-    fi
-  fi
+  "$@" >"$log" 2>&1 || status=$?
   kill "$beat" 2>/dev/null || true
   trap - EXIT
+  return "$status"
+}
+
+# A failure is tried once more, because most are the network's.
+attempt_twice() {
+  if logged "$@"; then return; fi
+  say "  failed, trying once more (output in $log)"
+  if logged "$@"; then return; fi
+  tail -n 20 "$log" >&2
+  fail "that failed twice; the whole output is in $log. Is the network (or its mirror settings) all right?"
 }
 
 maven() { mvn -B -q -U -Dmaven.repo.local="$PWD/.cache/m2" "$@"; }
@@ -118,10 +122,68 @@ install_registry() {
   publish .cache/registry.partial .cache/registry
 }
 
+# Prometheus can be done without, so nobody waits long for it.
+apt_get() {
+  apt-get -q -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=20 "$@"
+}
+
+# With package lists of its own: a bare machine has none, and those of the machine are not ours to change.
+apt_get_own_lists() {
+  mkdir -p lists/partial archives/partial
+  apt_get -o Dir::State::Lists="$PWD/lists" -o Dir::Cache="$PWD/archives" "$@"
+}
+
+# The pinned version; or the one that apt has, because an archive drops a version when it has a newer one.
+download_prometheus() {
+  local version=$1
+  apt_get download "prometheus=$version" && return
+  apt_get_own_lists update || return 1
+  apt_get_own_lists download "prometheus=$version" || apt_get_own_lists download prometheus
+}
+
+# Debian's Prometheus has the scripts of its web pages in packages of their own. It works without them, but looks bare.
+download_web_scripts() {
+  local get=apt_get
+  if [ -d lists ]; then get=apt_get_own_lists; fi
+  "$get" download libjs-bootstrap4 libjs-eonasdan-bootstrap-datetimepicker libjs-jquery libjs-jquery-hotkeys libjs-moment \
+    libjs-moment-timezone libjs-mustache libjs-popper.js libjs-rickshaw libjs-d3 fonts-glyphicons-halflings || true
+}
+
+# Unpacks the packages without installing them, which needs no root.
+fetch_prometheus() {
+  local version folder=.cache/prometheus.partial
+  version=$(cat dev/prometheus/version)
+  mkdir -p "$folder/download"
+  (cd "$folder/download" && download_prometheus "$version" && download_web_scripts) || return 1
+  local package
+  for package in "$folder"/download/*.deb; do dpkg-deb -x "$package" "$folder" || return 1; done
+  # Time zones in every form there is, 200 MB, of which the pages use one that is elsewhere.
+  rm -rf "$folder/download" "$folder/usr/share/javascript/moment-timezone/data"
+  "$folder/usr/bin/promtool" --version
+}
+
+# The only part that a machine may lack: what needs it is then skipped, so that the rest works.
+install_prometheus() {
+  if is_current dev/prometheus/version .cache/prometheus/.complete; then return; fi
+  rm -rf .cache/prometheus.partial
+  if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    say "fetching Prometheus with apt, into .cache alone (22 MB)"
+    logged fetch_prometheus || rm -rf .cache/prometheus.partial
+  fi
+  mkdir -p .cache/prometheus.partial
+  if [ ! -x .cache/prometheus.partial/usr/bin/promtool ] && ! { command -v prometheus && command -v promtool; } >/dev/null; then
+    say "no Prometheus from apt or on the PATH: the tests of rules and dashboard are skipped, and the demo goes without" \
+      "(install prometheus and promtool to have both)"
+  fi
+  cp dev/prometheus/version .cache/prometheus.partial/.complete
+  publish .cache/prometheus.partial .cache/prometheus
+}
+
 case $1 in
   preconditions) check_preconditions ;;
   npm) install_npm ;;
   kafka) install_kafka ;;
   registry) install_registry ;;
+  prometheus) install_prometheus ;;
   *) fail "unknown part: $1" ;;
 esac

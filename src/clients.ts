@@ -18,6 +18,8 @@ import type { Scope } from './stream/chain.ts';
 export interface Clients {
   /** By workspace gid. */
   readonly asana: ReadonlyMap<string, AuditLogClient>;
+  /** Of each distinct token source, in the order of the workspaces. */
+  readonly budgets: readonly TokenBudget[];
   readonly kafka: KafkaClient;
   close(): Promise<void>;
 }
@@ -49,8 +51,10 @@ export function createClients(config: Config, ports: ClientPorts): Clients {
     clock,
     random,
   );
+  const { clients, budgets } = createAsanaClients(config, dispatcher, ports);
   return {
-    asana: createAsanaClients(config, dispatcher, ports),
+    asana: clients,
+    budgets,
     kafka,
     close: async () => {
       // Not close(): that waits for requests that are still connecting.
@@ -64,7 +68,7 @@ function createAsanaClients(
   config: Config,
   dispatcher: Agent,
   ports: ClientPorts,
-): Map<string, AuditLogClient> {
+): { clients: Map<string, AuditLogClient>; budgets: TokenBudget[] } {
   const { clock, random } = ports;
   const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
   const budgets = new Map<string, TokenBudget>();
@@ -77,7 +81,7 @@ function createAsanaClients(
     const asanaPorts = { get, clock, random, budget, observer: ports.watchRequests(workspaceGid) };
     clients.set(workspaceGid, new AuditLogClient(config.ASANA_BASE_URL, workspaceGid, source, asanaPorts));
   }
-  return clients;
+  return { clients, budgets: [...budgets.values()] };
 }
 
 export const registryConnection = (config: Config, clock: Clock): RegistryConnection => ({

@@ -44,6 +44,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
   );
   const {
     asana: clients,
+    budgets,
     kafka,
     close,
   } = createClients(config, {
@@ -54,6 +55,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
     },
     watchRequests: (workspaceGid) => watchRequests(workspaceGid, metrics, ports.log, ports.clock.now),
   });
+  metrics.budgets.push(...budgets);
   return {
     url: http.url,
     run: async (newUntil, signal) => {

@@ -15,144 +15,208 @@ export type Disposition =
   /** The process ends with a non-zero exit code. */
   | 'exit';
 
-type ErrorDefinition = { disposition: Disposition; nextStep: string };
+interface ErrorDefinition {
+  readonly disposition: Disposition;
+  /** What brings it about. */
+  readonly cause: string;
+  /** What an operator does about it. */
+  readonly nextStep: string;
+}
 
-/** The closed list of everything that can go wrong, and what an operator does about it. */
+/** The closed list of everything that can go wrong; docs/errors.md is made from it. */
 export const ERRORS = {
-  CONFIG_INVALID: { disposition: 'exit', nextStep: 'correct the variables named above' },
+  CONFIG_INVALID: {
+    disposition: 'exit',
+    cause:
+      'variables are missing, contradict each other or cannot be read as what they are, or the address of the HTTP server is taken',
+    nextStep: 'correct the variables that the message names; docs/configuration.md has them all',
+  },
   ASANA_UNREACHABLE: {
     disposition: 'retry-request',
+    cause:
+      'no answer came: name resolution, connection or TLS failed, or it took longer than ASANA_REQUEST_TIMEOUT',
     nextStep: 'it is tried again; if it stays, check ASANA_BASE_URL, DNS and the firewall',
   },
   ASANA_SERVER_ERROR: {
     disposition: 'retry-request',
+    cause: 'Asana, or a proxy before it, answered 408 or 5xx',
     nextStep: 'it is tried again; if it stays, look at status.asana.com',
   },
   ASANA_ANSWER_INVALID: {
     disposition: 'retry-request',
+    cause: 'an answer of status 200 was cut off, too large, not JSON, or not what this endpoint answers',
     nextStep: 'it is tried again; if it stays, check that ASANA_BASE_URL is Asana and no proxy rewrites it',
   },
   ASANA_RATE_LIMITED: {
     disposition: 'retry-request',
-    nextStep: 'lower ASANA_REQUESTS_PER_MINUTE if something else uses the same token',
+    cause: 'Asana answered 429: the token has used up its requests',
+    nextStep:
+      'it is tried again once Asana allows; if it stays, lower ASANA_REQUESTS_PER_MINUTE: something else uses the same token',
   },
   ASANA_OFFSET_REFUSED: {
     disposition: 'catch-up',
+    cause: 'Asana answered 400 to an offset that it gave out before: it has expired',
     nextStep: 'nothing: the stream catches up from its watermark',
   },
   ASANA_REFUSED_FOR_GOOD: {
     disposition: 'step-over',
+    cause: 'Asana has refused one question for SKIP_REFUSED_AFTER, and answers others',
     nextStep: 'nothing: the refused piece is stepped over, with a gap record',
   },
   ASANA_UNAUTHORIZED: {
     disposition: 'halt-stream',
+    cause: 'Asana answered 401, or the token file is missing, unreadable, empty, or has more than one line',
     nextStep: 'put a valid service account token into ASANA_TOKEN_FILE (or ASANA_TOKEN) and start again',
   },
   ASANA_FORBIDDEN: {
     disposition: 'halt-stream',
+    cause:
+      'Asana answered 402 or 403: the plan has no audit log, or the token is not of a service account that may read it',
     nextStep: 'use the token of a service account of an Enterprise+ organization, with audit log scope',
   },
   ASANA_WORKSPACE_UNKNOWN: {
     disposition: 'halt-stream',
+    cause:
+      'Asana answered 404: the token does not belong to a workspace with this gid, or the path of the URL is wrong',
     nextStep:
       'correct ASANA_WORKSPACES (gids of workspaces that the service account belongs to), or the path of ASANA_BASE_URL',
   },
   ASANA_REQUEST_REFUSED: {
     disposition: 'halt-stream',
+    cause:
+      'Asana refused the request as such: a 400 without an offset, another 4xx, or a redirect, which is never followed',
     nextStep: 'check the filters, START_AT, END_AT and ASANA_BASE_URL',
   },
   ASANA_NO_PROGRESS: {
     disposition: 'halt-stream',
+    cause: 'the answers have no next_page although more events share one millisecond than fit on a page',
     nextStep:
-      'report it: the answers have no next_page although more events share one millisecond than fit on a page',
+      'ask Asana why its answers have no next_page; without one, nobody can read past that millisecond',
   },
   KAFKA_UNAVAILABLE: {
     disposition: 'new-session',
+    cause:
+      'no broker answers, too few replicas are in sync, or what was written cannot be read within the transaction timeout',
     nextStep: 'it is tried again; if it stays, check KAFKA_BROKERS and the brokers',
   },
   KAFKA_OUTCOME_UNKNOWN: {
     disposition: 'new-session',
+    cause: 'the connection broke after a commit was sent and before it was acknowledged',
     nextStep: 'nothing: the next session reads from the state topic whether it was committed',
   },
   KAFKA_FENCED: {
     disposition: 'new-session',
-    nextStep: 'nothing, unless another instance runs with the same CONNECTOR_NAME',
+    cause:
+      'somebody else has begun to write with the same transactional id, or a transaction took longer than its timeout',
+    nextStep: 'nothing, unless another instance runs with the same CONNECTOR_NAME: stop one of them',
   },
   KAFKA_SEND_UNCONFIRMED: {
     disposition: 'new-session',
+    cause: 'Kafka acknowledged less than was sent',
     nextStep: 'nothing: the transaction is not committed and the page is sent again',
   },
   KAFKA_RECORD_REFUSED: {
     disposition: 'dead-letter',
-    nextStep: 'read the reason in the headers of the dead letter',
+    cause:
+      'Kafka refuses one record: it is larger than the topic allows, or its timestamp is too far in the future',
+    nextStep:
+      'read the reason in the headers of the dead letter; max.message.bytes of the events topic can be raised',
   },
   KAFKA_UNAUTHORIZED: {
     disposition: 'exit',
+    cause: 'the broker refuses an operation to this client',
     nextStep: 'give the connector the Kafka credentials and ACLs that the message names',
   },
   KAFKA_SETTINGS_REFUSED: {
     disposition: 'exit',
+    cause:
+      'the broker does not allow a setting: more replicas than brokers, a transaction timeout above its own, a compression that it does not know',
     nextStep:
       'correct TOPIC_REPLICATION_FACTOR, the partitions, KAFKA_TRANSACTION_TIMEOUT or KAFKA_COMPRESSION, as the message says',
   },
   DEAD_LETTER_REFUSED: {
     disposition: 'halt-stream',
+    cause: 'Kafka refuses a dead letter, which has nowhere else to go',
     nextStep:
       'raise max.message.bytes of the dead letters topic; where it is the timestamp that is refused, set the clock of this machine',
   },
   STATE_REFUSED: {
     disposition: 'halt-stream',
+    cause: 'Kafka refuses the record of the cursor, without which nothing may be committed',
     nextStep:
       'raise max.message.bytes of the state topic; where it is the timestamp that is refused, set the clock of this machine',
   },
   ANOTHER_INSTANCE: {
     disposition: 'exit',
+    cause: 'the stream was fenced twice in a row: another process keeps writing with the same CONNECTOR_NAME',
     nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
-  TOPIC_UNFIT: { disposition: 'exit', nextStep: 'change the topic as the message says' },
+  TOPIC_UNFIT: {
+    disposition: 'exit',
+    cause:
+      'a topic that exists has settings that would break the promise: it would forget events or state, or lacks partitions',
+    nextStep: 'change the topic as the message says',
+  },
   ALREADY_PUBLISHED: {
     disposition: 'halt-stream',
+    cause:
+      'there is no state for the stream, but the events topic has its events: starting would publish them a second time',
     nextStep: 'set STATE_TOPIC and CONNECTOR_NAME back, or give the connector an EVENTS_TOPIC of its own',
   },
   TOPIC_LOST: {
     disposition: 'halt-stream',
+    cause:
+      'the state says that events were committed to a topic which is gone, was made anew, or was cut off',
     nextStep:
       'restore the topic, or set another EVENTS_TOPIC and CONNECTOR_NAME to read again all that Asana still has',
   },
   EVENTS_TOPIC_CHANGED: {
     disposition: 'halt-stream',
+    cause: 'EVENTS_TOPIC is another than the one that the state belongs to',
     nextStep:
       'set EVENTS_TOPIC back, or set another CONNECTOR_NAME too, to read again all that Asana still has',
   },
   STATE_UNREADABLE: {
     disposition: 'halt-stream',
-    nextStep: 'restore the record, or use the version that wrote it',
+    cause: 'the record of the cursor is damaged, deleted, or of a version that this one does not know',
+    nextStep:
+      'restore the record, use the version that wrote it, or begin anew with asana-audit-kafka offsets reset (publishes twice what is there already)',
   },
   STATE_MISPLACED: {
     disposition: 'halt-stream',
-    nextStep:
-      'a partition was added to the state topic: copy the state to a topic with the former partition count',
+    cause:
+      'the cursor is in another partition of the state topic than it belongs to: the topic has more partitions than it had',
+    nextStep: 'copy the state to a topic with the former partition count, and set STATE_TOPIC to that',
   },
   SCHEMA_REGISTRY_UNAVAILABLE: {
     disposition: 'new-session',
-    nextStep: 'it is tried again; if it stays, check SCHEMA_REGISTRY_URL',
+    cause: 'the schema registry does not answer, or answers 5xx',
+    nextStep: 'it is tried again; if it stays, check SCHEMA_REGISTRY_URL and the registry',
   },
   SCHEMA_REGISTRY_REFUSED: {
     disposition: 'exit',
+    cause: 'the schema registry refuses the request, or what answers is none',
     nextStep: 'check SCHEMA_REGISTRY_URL and what the registry allows this client',
   },
   SCHEMA_INCOMPATIBLE: {
     disposition: 'exit',
+    cause: 'the subject has a schema that ours cannot follow by the rule that it has',
     nextStep: 'use another EVENTS_TOPIC, or loosen the compatibility of the subject',
   },
   SCHEMA_NOT_REGISTERED: {
     disposition: 'exit',
+    cause: 'AUTO_REGISTER_SCHEMAS is false and the subject does not have our schema',
     nextStep: 'register schemas/asana-audit-log-event.avsc, or set AUTO_REGISTER_SCHEMAS=true',
   },
-  INTERNAL: { disposition: 'exit', nextStep: 'report it with the log: this is a defect of the connector' },
+  INTERNAL: {
+    disposition: 'exit',
+    cause: 'something that nobody foresaw',
+    nextStep: 'report it with the log: this is a defect of the connector',
+  },
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
 /** Every error that this project throws on purpose. `message` says what happened, with the names; `nextStep` what to do. */
 export class ConnectorError extends Error {

@@ -3,6 +3,7 @@
 import { readAnswer } from '../../src/asana/answer.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
 import { EventSerializer } from '../../src/avro/serializer.ts';
+import { Secret } from '../../src/config/secret.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
 import { Batch } from '../../src/stream/batch.ts';
 import { encodeEvents } from '../../src/stream/encoded-event.ts';
@@ -12,6 +13,7 @@ import type { MicroResult, Pair } from './micro-result.ts';
 
 const WORKSPACE = '1201234567890000';
 const PARTITIONS = 6;
+const token = new Secret('bench-token');
 const ROUND_MS = 300;
 const WARM_UP_ROUNDS = 3;
 const rounds = Number(process.env.BENCH_RUNS ?? '5');
@@ -82,7 +84,7 @@ function stringifyAll(): number {
 }
 
 function pageToRecords(): number {
-  const { events: read } = readAnswer({ status: 200, headers: {}, body: pageBytes }, undefined);
+  const { events: read } = readAnswer({ status: 200, headers: {}, body: pageBytes }, undefined, token);
   const encoded = encodeEvents(readEvents(read, WORKSPACE, undefined), serializer);
   const batch = new Batch(PARTITIONS);
   for (const event of encoded) batch.add(event, false);

@@ -2,10 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../src/errors.ts';
 import { lastLines } from '../java.ts';
 import { startKafka } from '../kafka.ts';
 import { findFreePorts } from '../ports.ts';
 import { type ChildHandle, startChild } from '../process.ts';
+import { findPrometheus } from '../prometheus/programs.ts';
+import { startPrometheus } from '../prometheus.ts';
 import { waitUntilReady } from '../readiness.ts';
 import { startRegistry } from '../registry.ts';
 import type { Addresses } from './view.ts';
@@ -70,6 +73,7 @@ export async function startServices(backlog: Backlog, context: StartContext): Pr
   });
   cleanup.defer(async () => void (await connector.stop(STOP_GRACE_MS)));
   const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  const prometheusUrl = await startPrometheusIfPossible(`127.0.0.1:${metricsPort}`, context);
   return {
     simulatorUrl,
     metricsUrl,
@@ -83,6 +87,7 @@ export async function startServices(backlog: Backlog, context: StartContext): Pr
       'schema registry': registry.url,
       'simulated Asana': connectorEnv.ASANA_BASE_URL,
       metrics: metricsUrl,
+      ...(prometheusUrl !== undefined && { Prometheus: prometheusUrl }),
       logs: folder,
     },
   };
@@ -113,6 +118,23 @@ async function startSimulator(backlog: Backlog, context: StartContext): Promise<
   });
   say(`the simulated Asana is up on ${url}`);
   return url;
+}
+
+/** The demo is not about it, so it goes without where there is none, or where it does not start. */
+async function startPrometheusIfPossible(
+  target: string,
+  { folder, cleanup, say, signal }: StartContext,
+): Promise<string | undefined> {
+  const programs = findPrometheus();
+  if (programs === undefined) return undefined;
+  try {
+    const options = { programs, targets: [target], scrapeIntervalSeconds: 5, folder, logger: say, signal };
+    return closeLater(cleanup, await startPrometheus(options)).url;
+  } catch (error) {
+    signal.throwIfAborted();
+    say(`going on without Prometheus: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Rejects, with the end of its log, when a process ends that should not; otherwise it stays pending. */

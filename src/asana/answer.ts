@@ -1,3 +1,4 @@
+import type { Secret } from '../config/secret.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HttpAnswer } from './http.ts';
@@ -11,9 +12,17 @@ export interface PageBody {
 const MAX_QUOTED = 300;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The page in an answer; throws a ConnectorError whose disposition says what the answer means. */
-export function readAnswer(answer: HttpAnswer, sentOffset: string | undefined): PageBody {
-  if (answer.status !== 200) throw refusal(answer, sentOffset);
+/**
+ * The page in an answer; throws a ConnectorError whose disposition says what the answer means.
+ *
+ * @param token that was sent: a proxy's error page may show the request that it got
+ */
+export function readAnswer(
+  answer: HttpAnswer,
+  sentOffset: string | undefined,
+  token: Pick<Secret, 'removeFrom'>,
+): PageBody {
+  if (answer.status !== 200) throw refusal(answer, sentOffset, token);
   const body = parse(answer.body);
   if (!isJsonObject(body) || !Array.isArray(body.data))
     throw invalid('expected an object with an array `data`');
@@ -26,7 +35,8 @@ function parse(body: Buffer): JsonValue {
   try {
     return parseJson(utf8.decode(body));
   } catch (error) {
-    throw invalid(messageOf(error), error);
+    // The parser's own words quote what it could not read, which may be an event.
+    throw invalid(error instanceof SyntaxError ? 'it is not JSON, or cut off' : messageOf(error));
   }
 }
 
@@ -40,13 +50,17 @@ function nextOffset(nextPage: JsonValue | undefined): string | null {
   return offset;
 }
 
-const invalid = (what: string, cause?: unknown) =>
-  new ConnectorError('ASANA_ANSWER_INVALID', `Asana's answer cannot be read: ${what}`, { cause });
+const invalid = (what: string) =>
+  new ConnectorError('ASANA_ANSWER_INVALID', `Asana's answer cannot be read: ${what}`);
 
-function refusal(answer: HttpAnswer, sentOffset: string | undefined): ConnectorError {
+function refusal(
+  { status, body }: HttpAnswer,
+  sentOffset: string | undefined,
+  token: Pick<Secret, 'removeFrom'>,
+): ConnectorError {
   return new ConnectorError(
-    codeOf(answer.status, sentOffset),
-    `Asana answered ${answer.status}: ${errorTexts(answer.body)}`,
+    codeOf(status, sentOffset),
+    `Asana answered ${status}: ${errorTexts(body, (text) => quote(token.removeFrom(text)))}`,
   );
 }
 
@@ -63,7 +77,7 @@ function codeOf(status: number, sentOffset: string | undefined): ErrorCode {
 }
 
 /** The messages of an error body, or its beginning where it is not Asana's JSON (a proxy's HTML for example). */
-function errorTexts(body: Buffer): string {
+function errorTexts(body: Buffer, clean: (text: string) => string): string {
   const text = body.subarray(0, 64 * 1024).toString('utf8');
   try {
     const parsed = parseJson(text);
@@ -71,12 +85,12 @@ function errorTexts(body: Buffer): string {
       const messages = parsed.errors
         .filter(isJsonObject)
         .map(({ message, phrase }) => [message, phrase].filter(Boolean).join(' / '));
-      return quote(messages.join('; ')) || 'no message';
+      return clean(messages.join('; ')) || 'no message';
     }
   } catch {
     // Not JSON: quoted as it is.
   }
-  return quote(text) || 'no body';
+  return clean(text) || 'no body';
 }
 
 /** On one line and without control characters: it goes to logs and terminals. */

@@ -26,6 +26,8 @@ export interface RequestBudget {
  * that is right never meets a 429. And as many as Asana allows are in flight, whatever the rate.
  */
 export class TokenBudget implements RequestBudget {
+  /** 0 = unlimited. */
+  readonly requestsPerMinute: number;
   readonly #clock: Clock;
   readonly #onWait: (waitMs: number) => void;
   readonly #spacingMs: number;
@@ -41,9 +43,12 @@ export class TokenBudget implements RequestBudget {
   #activeMs = Number.NEGATIVE_INFINITY;
   /** When the last silence ended behind which something may have left. */
   #silenceMs: number | undefined;
+  /** When those of the last minute were let go. */
+  #minuteMs: number[] = [];
 
   /** @param requestsPerMinute 0 = unlimited */
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
+    this.requestsPerMinute = requestsPerMinute;
     this.#clock = clock;
     this.#onWait = onWait;
     // What a burst may take at once, the spacing has to leave out.
@@ -79,6 +84,21 @@ export class TokenBudget implements RequestBudget {
     } while (slotIsLost);
     this.#inFlight++;
     this.#letGoMs.push(this.#activeMs);
+    // Without a budget nothing bounds how many there are.
+    if (this.requestsPerMinute === 0) return;
+    this.#minuteMs.push(this.#activeMs);
+    if (this.#minuteMs.length > 2 * this.requestsPerMinute) this.#forgetOld();
+  }
+
+  /** Of a limited budget. */
+  requestsOfLastMinute(): number {
+    this.#forgetOld();
+    return this.#minuteMs.length;
+  }
+
+  #forgetOld(): void {
+    const sinceMs = this.#clock.monotonicMs() - MINUTE_MS;
+    this.#minuteMs = this.#minuteMs.filter((timeMs) => timeMs > sinceMs);
   }
 
   /** Once for each silence: whoever asks again finds the slots behind it. */

@@ -26,8 +26,8 @@ export interface Page {
 export interface AsanaObserver {
   /** @param status of HTTP, or `error` where no answer came */
   requestEnded(status: number | 'error', durationMs: number): void;
-  /** A request that will be repeated after `waitMs`. */
-  requestFailed(error: ConnectorError, attempt: number, waitMs: number): void;
+  /** A request that will be repeated after `waitMs`; undefined: not here. */
+  requestFailed(error: ConnectorError, attempt: number, waitMs: number | undefined, query: Query): void;
   requestRecovered(attempts: number): void;
 }
 
@@ -82,9 +82,12 @@ export class AuditLogClient {
         signal.throwIfAborted();
         const error = toConnectorError(thrown);
         if (error.code === 'ASANA_UNAUTHORIZED' && (await this.#takeUpNewToken(token, signal))) continue;
-        if (error.disposition !== 'retry-request' || isEnough(error)) throw error;
+        if (error.disposition !== 'retry-request' || isEnough(error)) {
+          observer.requestFailed(error, attempt, undefined, query);
+          throw error;
+        }
         const waitMs = backoffMs(attempt, this.#ports.random, RETRY);
-        observer.requestFailed(error, attempt, waitMs);
+        observer.requestFailed(error, attempt, waitMs, query);
         attempt++;
         await this.#ports.clock.sleep(waitMs, signal);
       }
@@ -104,7 +107,7 @@ export class AuditLogClient {
     const startedAtMs = clock.now();
     const { answer, durationMs } = await this.#get(url, token, signal);
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
-    const page = readAnswer(answer, offset);
+    const page = readAnswer(answer, offset, token);
     const answeredAtMs = serverTimeMs(answer.headers.date) ?? startedAtMs + durationMs;
     return {
       ...page,

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
-import type { ConnectorError } from '../errors.ts';
+import { type ConnectorError, messageOf } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { forever, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
@@ -25,17 +25,14 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const options = readOptions(argv, { 'until-caught-up': { type: 'boolean', default: false } });
   const config = loadConfig(context.environment);
   const log = createLog(config.LOG_LEVEL);
-  for (const warning of config.warnings) log.warn(warning);
+  for (const warning of config.warnings) log.say('configuration-warning', { warning });
   const connector = await createConnector(config, { ...context, log });
   try {
-    log.info(
-      { url: connector.url, workspaces: config.ASANA_WORKSPACES, version: context.version },
-      'started',
-    );
-    const outcomes = await connector.run(
-      options['until-caught-up'] ? untilCaughtUp : () => forever,
-      context.signal,
-    );
+    const { version, signal } = context;
+    log.say('started', { url: connector.url, workspaces: config.ASANA_WORKSPACES, version });
+    signal.addEventListener('abort', () => log.say('stopping', { reason: messageOf(signal.reason) }));
+    const outcomes = await connector.run(options['until-caught-up'] ? untilCaughtUp : () => forever, signal);
+    log.say('stopped');
     return conclude(outcomes, context);
   } finally {
     await connector.close();

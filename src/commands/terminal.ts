@@ -12,8 +12,9 @@ export function quietClientPorts({ clock, random }: CommandContext, log: Log): C
     onBudgetWait: () => {},
     watchRequests: () => ({
       requestEnded: () => {},
-      requestFailed: (error, attempt) =>
-        attempt === 2 && log.warn(describe(error), 'a request to Asana keeps failing'),
+      requestFailed: (error, attempt, waitMs) => {
+        if (waitMs !== undefined && attempt === 2) log.say('asana-failing', describe(error));
+      },
       requestRecovered: () => {},
     }),
   };

@@ -16,6 +16,12 @@ export class Secret {
     return this.#value === other.#value;
   }
 
+  /** A text in which it may stand, as it is or as JSON or a URL would have it, without it. */
+  removeFrom(text: string): string {
+    const forms = [this.#value, JSON.stringify(this.#value).slice(1, -1), encodeURIComponent(this.#value)];
+    return forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
+  }
+
   toString(): string {
     return '[redacted]';
   }

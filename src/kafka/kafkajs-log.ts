@@ -10,6 +10,6 @@ export function kafkajsLog(log: Log): logCreator {
     ({ namespace, level, log: { message, error } }) => {
       const text = error === undefined ? message : `${message}: ${error}`;
       if (level === logLevel.ERROR || level === logLevel.WARN)
-        log.debug({ component: namespace }, `kafkajs: ${text}`);
+        log.say('kafkajs', { component: namespace, text });
     };
 }

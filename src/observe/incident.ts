@@ -1,10 +1,11 @@
 const REMINDER_MS = 60_000;
 
-/** One line an incident: when it begins, when its cause changes, and once a minute for as long as it lasts. */
+/** One line an incident: when it begins, when another cause joins, and once a minute for as long as it lasts. */
 export class Incident {
   readonly #nowMs: () => number;
-  #cause: string | undefined;
-  #saidMs = 0;
+  /** By cause, when it was said last. */
+  readonly #saidMs = new Map<string, number>();
+  #beganMs = 0;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -12,17 +13,17 @@ export class Incident {
 
   /** Is this worth a line? */
   goesOn(cause: string): boolean {
-    const isNews = cause !== this.#cause || this.#nowMs() - this.#saidMs >= REMINDER_MS;
-    if (!isNews) return false;
-    this.#cause = cause;
-    this.#saidMs = this.#nowMs();
-    return true;
+    const nowMs = this.#nowMs();
+    if (this.#saidMs.size === 0) this.#beganMs = nowMs;
+    const isNews = nowMs - (this.#saidMs.get(cause) ?? Number.NEGATIVE_INFINITY) >= REMINDER_MS;
+    if (isNews) this.#saidMs.set(cause, nowMs);
+    return isNews;
   }
 
-  /** Was there one? */
-  ends(): boolean {
-    const was = this.#cause !== undefined;
-    this.#cause = undefined;
-    return was;
+  /** How long it was, in seconds; undefined where there was none. */
+  ends(): number | undefined {
+    if (this.#saidMs.size === 0) return undefined;
+    this.#saidMs.clear();
+    return Math.round((this.#nowMs() - this.#beganMs) / 1000);
   }
 }

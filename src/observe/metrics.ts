@@ -1,8 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
+import type { ConnectorError } from '../errors.ts';
 import type { Position } from '../stream/observer.ts';
-
-const P = 'asana_audit_';
+import {
+  type Label,
+  type LabelsOf,
+  METRIC_PREFIX,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  type MetricOf,
+} from './metric-definitions.ts';
 
 /** What the gauges of a stream are computed from, at the time of the scrape. */
 export interface StreamGauges {
@@ -11,6 +19,15 @@ export interface StreamGauges {
   /** Set by what only a stream with a session reports, cleared when the session ends. */
   sessionHeld: boolean;
   halted: boolean;
+  /** It has reached its end: nothing is left to be late. */
+  finished: boolean;
+}
+
+/** Of one token. */
+export interface BudgetUse {
+  /** 0 = unlimited. */
+  readonly requestsPerMinute: number;
+  requestsOfLastMinute(): number;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -18,106 +35,122 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** All metrics of one process, in a registry of their own. `now` is in epoch milliseconds. */
 export function createMetrics(build: { version: string }, now: () => number) {
   const registry = new Registry();
-  const registers = [registry];
   const streams = new Map<string, StreamGauges>();
-  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
-    new Counter({ name: P + name, help, labelNames, registers });
-  const gauge = (name: string, help: string, read: (stream: StreamGauges) => number | undefined) =>
+  const budgets: BudgetUse[] = [];
+  const settings = <N extends MetricName>(name: N) => {
+    const { help, labels } = METRICS[name];
+    const labelNames: LabelsOf<N>[] = [...labels];
+    return { name: METRIC_PREFIX + name, help, labelNames, registers: [registry] };
+  };
+  const counter = <N extends MetricOf<'counter'>>(name: N) => new Counter<LabelsOf<N>>(settings(name));
+  const histogram = <N extends MetricOf<'histogram'>>(name: N) =>
+    new Histogram<LabelsOf<N>>({ ...settings(name), buckets: [...METRICS[name].buckets] });
+  /** One whose samples are read when it is scraped. */
+  const gauge = <N extends MetricOf<'gauge'>>(name: N, read: () => Iterable<Sample>) => {
+    const { help, labels }: MetricDefinition = METRICS[name];
+    const labelNames: Label[] = [...labels];
     new Gauge({
-      name: P + name,
+      name: METRIC_PREFIX + name,
       help,
-      labelNames: ['stream'],
-      registers,
+      labelNames,
+      registers: [registry],
       collect() {
         this.reset();
-        for (const [stream, gauges] of streams) {
-          const value = read(gauges);
-          if (value !== undefined) this.set({ stream }, value);
-        }
+        for (const [labels, value] of read()) if (value !== undefined) this.set(labels, value);
       },
     });
+  };
+  const ofStreams = (read: (stream: StreamGauges) => number | undefined) => () =>
+    [...streams].map(([stream, gauges]): Sample => [{ stream }, read(gauges)]);
+  // A token has no name that could be shown: it is known by its place among the distinct ones.
+  const ofBudgets = (read: (budget: BudgetUse) => number) => () =>
+    budgets.map(
+      (budget, at): Sample => [
+        { token: String(at + 1) },
+        budget.requestsPerMinute === 0 ? undefined : read(budget),
+      ],
+    );
 
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: `${P}build_info`,
-    help: 'Always 1; the labels say what runs.',
-    labelNames: ['version', 'node_version'],
-    registers,
-  }).set({ version: build.version, node_version: process.versions.node }, 1);
-  gauge('lag_seconds', 'Age of the oldest event that is not yet committed; 0 when caught up.', (stream) =>
-    lagSeconds(stream, now()),
+  gauge('build_info', () => [[{ version: build.version, node_version: process.versions.node }, 1]]);
+  gauge(
+    'lag_seconds',
+    ofStreams((stream) => lagSeconds(stream, now())),
   );
   gauge(
     'complete_as_of_timestamp_seconds',
-    'As of when everything that Asana showed is committed.',
-    ({ position }) => position && position.completeToMs / 1000,
+    ofStreams((stream) => seconds(completeToMs(stream))),
   );
   gauge(
     'retention_headroom_seconds',
-    'Time until Asana deletes the oldest event that may be unread.',
-    ({ position }) => position && (position.completeToMs + ASANA_RETENTION_MS - now()) / 1000,
+    ofStreams((stream) => seconds(completeToMs(stream), ASANA_RETENTION_MS - now())),
+  );
+  gauge('stream_live', ofStreams(isLive));
+  gauge(
+    'stream_halted',
+    ofStreams(({ halted }) => Number(halted)),
   );
   gauge(
-    'stream_live',
-    '1 when the stream polls the present, 0 when it catches up.',
-    ({ position }) => position && (position.mode === 'live' ? 1 : 0),
+    'request_budget_requests_per_minute',
+    ofBudgets(({ requestsPerMinute }) => requestsPerMinute),
   );
-  gauge('stream_halted', '1 when the stream has stopped for an error that no retry heals.', ({ halted }) =>
-    halted ? 1 : 0,
+  gauge(
+    'request_budget_used_ratio',
+    ofBudgets((budget) => budget.requestsOfLastMinute() / budget.requestsPerMinute),
   );
 
+  const errors = counter('errors_total');
+  const counted = new WeakSet<ConnectorError>();
   return {
     registry,
     streams,
-    events: counter('events_committed_total', 'Events committed to the events topic.', ['stream']),
-    pages: counter('pages_committed_total', 'Pages of events committed, empty ones included.', ['stream']),
-    transactions: counter('transactions_committed_total', 'Kafka transactions committed.', ['stream']),
-    deadLetters: counter('dead_letters_total', 'Events committed to the dead letters topic.', [
-      'stream',
-      'reason',
-    ]),
-    duplicates: counter(
-      'duplicates_dropped_total',
-      'Events that Asana showed again and that were committed already.',
-      ['stream'],
-    ),
-    late: counter(
-      'late_events_total',
-      'Events that were committed after younger ones, because Asana showed them late.',
-      ['stream'],
-    ),
-    sweeps: counter('sweeps_total', 'Sweeps for late events, committed.', ['stream']),
-    catchUps: counter('catch_ups_total', 'Times the stream began to catch up, by cause.', [
-      'stream',
-      'cause',
-    ]),
-    sessions: counter('sessions_started_total', 'Sessions with Kafka begun, by what ended the one before.', [
-      'stream',
-      'cause',
-    ]),
-    gaps: counter('gaps_total', 'Gaps found and recorded.', ['stream']),
-    rateLimitWaits: counter(
-      'rate_limit_waits_total',
-      'Requests that waited for the request budget or a Retry-After.',
-      [],
-    ),
-    rateLimitWaitSeconds: counter(
-      'rate_limit_wait_seconds_total',
-      'Time that requests waited for the budget.',
-      [],
-    ),
-    requests: new Histogram({
-      name: `${P}asana_request_duration_seconds`,
-      help: "Duration of requests to Asana by HTTP status, or 'error' where no answer came.",
-      labelNames: ['status'],
-      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-      registers,
-    }),
+    /** In the order of their ordinals. */
+    budgets,
+    events: counter('events_committed_total'),
+    pages: counter('pages_committed_total'),
+    transactions: counter('transactions_committed_total'),
+    deadLetters: counter('dead_letters_total'),
+    duplicates: counter('duplicates_dropped_total'),
+    late: counter('late_events_total'),
+    sweeps: counter('sweeps_total'),
+    catchUps: counter('catch_ups_total'),
+    sessions: counter('sessions_started_total'),
+    gaps: counter('gaps_total'),
+    errors,
+    /** Counts each error once: what fails a request may halt the stream next. */
+    countError: (stream: string, error: ConnectorError) => {
+      if (counted.has(error)) return;
+      counted.add(error);
+      errors.inc({ stream, code: error.code });
+    },
+    rateLimitWaits: counter('rate_limit_waits_total'),
+    rateLimitWaitSeconds: counter('rate_limit_wait_seconds_total'),
+    requests: histogram('asana_request_duration_seconds'),
+    commitLatency: histogram('event_commit_latency_seconds'),
+    transactionDurations: histogram('transaction_duration_seconds'),
   };
 }
 
-function lagSeconds({ position, oldestUncommittedMs }: StreamGauges, nowMs: number): number | undefined {
-  if (oldestUncommittedMs !== undefined) return Math.max(0, (nowMs - oldestUncommittedMs) / 1000);
-  if (position === undefined) return undefined;
-  return position.caughtUp ? 0 : Math.max(0, (nowMs - position.watermarkMs) / 1000);
+type Sample = readonly [labels: Readonly<Record<string, string>>, value: number | undefined];
+
+const seconds = (timeMs: number | undefined, offsetMs = 0): number | undefined =>
+  timeMs === undefined ? undefined : (timeMs + offsetMs) / 1000;
+
+const completeToMs = ({ position, finished }: StreamGauges): number | undefined =>
+  finished ? undefined : position?.completeToMs;
+
+const isLive = ({ position, sessionHeld, halted, finished }: StreamGauges): number | undefined =>
+  finished ? undefined : Number(sessionHeld && !halted && position?.mode === 'live');
+
+/**
+ * What is at hand and not committed is known. Before the first page of a session, and between two windows of the past, nobody
+ * knows what is left: it is younger than what is complete. Not than the last event: a quiet tenant's may be days old.
+ */
+function lagSeconds(
+  { position, oldestUncommittedMs, finished }: StreamGauges,
+  nowMs: number,
+): number | undefined {
+  if (finished) return undefined;
+  const sinceMs = oldestUncommittedMs ?? (position?.caughtUp ? nowMs : position?.completeToMs);
+  return sinceMs === undefined ? undefined : Math.max(0, nowMs - sinceMs) / 1000;
 }

@@ -1,114 +1,15 @@
-import { isoTime } from '../clock.ts';
-import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { DEAD_LETTER_REASONS } from '../stream/batch.ts';
-import { CATCH_UP_CAUSES } from '../stream/chain.ts';
-import type { Gap } from '../stream/gap.ts';
-import type { Position, StreamObserver } from '../stream/observer.ts';
-import { Incident } from './incident.ts';
-import type { Metrics, StreamGauges } from './metrics.ts';
+import type { StreamObserver } from '../stream/observer.ts';
+import { bothStreamObservers } from './fan-out.ts';
+import type { Metrics } from './metrics.ts';
+import { countStream } from './stream-metrics.ts';
+import { reportStream } from './stream-report.ts';
 
 /** One stream's observer: metrics, and one line an incident. */
-export function watchStream(
+export const watchStream = (
   stream: string,
   metrics: Metrics,
   log: Log,
   nowMs: () => number,
-): StreamObserver & { readonly gauges: StreamGauges } {
-  const gauges: StreamGauges = {
-    position: undefined,
-    oldestUncommittedMs: undefined,
-    sessionHeld: false,
-    halted: false,
-  };
-  metrics.streams.set(stream, gauges);
-  for (const family of [
-    metrics.events,
-    metrics.pages,
-    metrics.transactions,
-    metrics.duplicates,
-    metrics.late,
-    metrics.sweeps,
-    metrics.gaps,
-  ]) {
-    family.inc({ stream }, 0);
-  }
-  // A series that begins with its first event hides that one from `increase`.
-  for (const reason of DEAD_LETTER_REASONS) metrics.deadLetters.inc({ stream, reason }, 0);
-  for (const cause of CATCH_UP_CAUSES) metrics.catchUps.inc({ stream, cause }, 0);
-  const streamLog = log.child({ stream });
-  const incident = new Incident(nowMs);
-  const progress = new Incident(nowMs);
-  let total = 0;
-  const sayProgress = ({ mode, watermarkMs, caughtUp }: Position) => {
-    if (mode === 'catching-up') {
-      if (progress.goesOn(mode))
-        streamLog.info({ events: total, reached: isoTime(watermarkMs) }, 'catching up goes on');
-    } else if (caughtUp && progress.ends()) streamLog.info({ events: total }, 'caught up; live from now on');
-  };
-  const sayGap = ({ fromMs, toMs, reason, message }: Gap) => {
-    metrics.gaps.inc({ stream });
-    const from = fromMs === undefined ? 'unknown' : isoTime(fromMs);
-    const to = toMs === undefined ? 'open' : isoTime(toMs);
-    streamLog.error({ from, to, reason, message }, 'a gap is recorded: events of this time may be missing');
-  };
-  const moveTo = (position: Position) => {
-    gauges.position = position;
-    gauges.oldestUncommittedMs = undefined;
-    gauges.sessionHeld = true;
-    // Not when it began: in a long outage sessions begin and fail by turns, and that is one incident.
-    if (incident.ends()) streamLog.info('the session is held again');
-    sayProgress(position);
-  };
-  return {
-    gauges,
-    sessionStarted: (cause) => {
-      metrics.sessions.inc({ stream, cause });
-    },
-    sessionEnded: (error, retryInMs) => {
-      const level = incident.goesOn(error.code) ? 'warn' : 'debug';
-      streamLog[level]({ ...describe(error), retry_in_ms: retryInMs }, 'the session ended; a new one begins');
-      gauges.sessionHeld = false;
-    },
-    pageRead: (oldestCreatedAtMs) => {
-      gauges.oldestUncommittedMs ??= oldestCreatedAtMs;
-    },
-    positioned: moveTo,
-    committed: ({ pages, events, deadLetters, duplicatesDropped, late, gaps }, position) => {
-      total += events;
-      metrics.transactions.inc({ stream });
-      metrics.pages.inc({ stream }, pages);
-      metrics.late.inc({ stream }, late);
-      metrics.events.inc({ stream }, events);
-      metrics.duplicates.inc({ stream }, duplicatesDropped);
-      for (const { reason } of deadLetters) metrics.deadLetters.inc({ stream, reason });
-      if (deadLetters.length > 0)
-        streamLog.warn({ count: deadLetters.length, reason: deadLetters[0]?.reason }, 'dead letters written');
-      for (const gap of gaps) sayGap(gap);
-      moveTo(position);
-    },
-    refused: ({ message }, skipAtMs) =>
-      streamLog.warn(
-        { error: message, skip_at: isoTime(skipAtMs) },
-        'Asana keeps refusing one question: where it still does at skip_at and answers others, the refused piece is skipped with a gap record',
-      ),
-    gapFound: sayGap,
-    gapWithdrawn: () =>
-      streamLog.info('the state can be read again, nothing was skipped: its gap is withdrawn'),
-    swept: () => metrics.sweeps.inc({ stream }),
-    catchingUp: (cause, fromMs) => {
-      metrics.catchUps.inc({ stream, cause });
-      // An offset that expires between two polls is the normal case where Asana's offsets live shortly.
-      const level = cause === 'offset-refused' ? 'debug' : 'info';
-      streamLog[level](
-        { cause, from: fromMs === undefined ? 'the oldest event' : isoTime(fromMs) },
-        'catching up',
-      );
-    },
-    halted: (error) => {
-      gauges.halted = true;
-      streamLog.error(describe(error), 'the stream is halted');
-    },
-    finished: () => streamLog.info({ events: total }, 'the stream has reached its end'),
-  };
-}
+): StreamObserver =>
+  bothStreamObservers(countStream(stream, metrics, nowMs), reportStream(log.with({ stream }), nowMs));

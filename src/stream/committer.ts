@@ -43,6 +43,8 @@ export class Committer {
   readonly #recent = new RecentIds(RECENT_IDS);
   #cursor: Cursor | undefined;
   #gaps: readonly PassedGap[];
+  /** The last page left nothing, as far as it showed. */
+  #caughtUp = false;
 
   /**
    * @param known ids of events that were committed before, and that the source may show again
@@ -81,7 +83,8 @@ export class Committer {
     let cursor = this.#cursor;
     for (const page of pages) cursor = this.#addPage(batch, page, cursor);
     if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
-    return this.#put(batch, cursor, pages.length, pages.at(-1)?.left !== 'more');
+    this.#caughtUp = pages.at(-1)?.left !== 'more';
+    return this.#put(batch, cursor, pages.length);
   }
 
   /** Commits what a sweep found, but for what was committed since it began. */
@@ -93,7 +96,7 @@ export class Committer {
     const batch = new Batch(this.#to.events.partitions);
     for (const event of events) batch.add(event, true);
     const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
-    await this.#put(batch, cursor, 0, before.mode === 'live');
+    await this.#put(batch, cursor, 0);
     this.#ports.observer.swept();
   }
 
@@ -103,7 +106,8 @@ export class Committer {
     batch.gaps.push(gap);
     const place = { filters: this.#to.filters, eventsTopic: this.#to.events.topic };
     const moved = afterGap(this.#cursor, gap, place);
-    await this.#put(batch, moved, 0, moved.mode === 'live');
+    this.#caughtUp &&= moved.mode === 'live';
+    await this.#put(batch, moved, 0);
     this.#gaps = [...this.#gaps, gap];
   }
 
@@ -146,13 +150,14 @@ export class Committer {
     };
   }
 
-  async #put(batch: Batch, moved: Cursor, pages: number, caughtUp: boolean): Promise<Cursor> {
-    const { session, observer } = this.#ports;
+  async #put(batch: Batch, moved: Cursor, pages: number): Promise<Cursor> {
+    const { session, observer, clock } = this.#ports;
     const { records, gaps, duplicatesDropped } = batch;
     const deadLetters = [...batch.deadLetters];
     let published = records;
     let cursor = moved;
     observer.pageRead(records[0]?.timestampMs);
+    const startedMs = clock.monotonicMs();
     await session.transact(async (tx) => {
       const { refused, ends } = await writeRecords(tx, this.#to.events, records);
       for (const [partition, end] of ends) refuseLost(this.#to.events.topic, end, moved.ends.get(partition));
@@ -168,9 +173,10 @@ export class Committer {
     this.#cursor = cursor;
     const late = published.filter(({ isLate }) => isLate).length;
     const events = published.length;
+    const durationMs = clock.monotonicMs() - startedMs;
     observer.committed(
-      { pages, events, deadLetters, duplicatesDropped, late, gaps },
-      { ...cursor, caughtUp },
+      { durationMs, pages, events, records: published, deadLetters, duplicatesDropped, late, gaps },
+      { ...cursor, caughtUp: this.#caughtUp },
     );
     return cursor;
   }

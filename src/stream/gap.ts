@@ -4,13 +4,15 @@ import { isJsonObject, type JsonValue } from '../json.ts';
 import { advance, type Cursor } from './cursor.ts';
 import type { ReadPage } from './read-page.ts';
 
+export const GAP_REASONS = ['deleted-by-asana', 'refused-by-asana', 'state-unreadable'] as const;
+
 /** A time of which events may be missing, and why. */
 export interface Gap {
   /** Undefined: nobody knows. */
   readonly fromMs: number | undefined;
   /** Exclusive. Undefined: up to now, whenever that is. */
   readonly toMs: number | undefined;
-  readonly reason: 'deleted-by-asana' | 'refused-by-asana' | 'state-unreadable';
+  readonly reason: (typeof GAP_REASONS)[number];
   /** What was said when it was found. */
   readonly message?: string;
 }

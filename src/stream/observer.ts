@@ -5,9 +5,13 @@ import type { Gap, PassedGap } from './gap.ts';
 
 /** What one transaction put into Kafka. */
 export interface Committed {
+  /** From its begin to the acknowledged commit. */
+  readonly durationMs: number;
   /** 0 for a sweep. */
   readonly pages: number;
   readonly events: number;
+  /** The events' records; their timestamp is `created_at`. As they are, so that catching up pays nothing for it. */
+  readonly records: readonly { readonly timestampMs: number }[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly duplicatesDropped: number;
   /** Of the events, those that were committed after younger ones. */

@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { ConnectorError, toConnectorError } from '../errors.ts';
+import { ConnectorError, ERROR_CODES, ERRORS, type ErrorCode, toConnectorError } from '../errors.ts';
 import type { StreamObserver } from './observer.ts';
 
 export interface StreamPorts {
@@ -20,6 +20,12 @@ export type Outcome =
   | { readonly ended: 'finished' }
   | { readonly ended: 'stopped' }
   | { readonly ended: 'failed'; readonly error: ConnectorError };
+
+/** Why a session begins: at the start, or by the code of the error that ended the one before. */
+export const SESSION_CAUSES = [
+  'start',
+  ...ERROR_CODES.filter((code) => ERRORS[code].disposition === 'new-session').map(sessionCause),
+];
 
 const RETRY = { baseMs: 250, capMs: 15_000 };
 // One takeover is a restart that overlaps; being fenced again right after it is somebody who keeps doing the same.
@@ -55,10 +61,14 @@ export async function runStream(
       }
       const waitMs = backoffMs(failures, random, RETRY);
       observer.sessionEnded(error, waitMs);
-      cause = error.code.toLowerCase();
+      cause = sessionCause(error.code);
       if (!(await slept(clock, waitMs, signal))) return { ended: 'stopped' };
     }
   }
+}
+
+function sessionCause(code: ErrorCode): string {
+  return code.toLowerCase();
 }
 
 const anotherInstance = (name: string, cause: ConnectorError) =>

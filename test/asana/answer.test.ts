@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAnswer, retryAfterMs, serverTimeMs } from '../../src/asana/answer.ts';
+import { Secret } from '../../src/config/secret.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
+const token = new Secret('1/2:abc');
 const answer = (status: number, body: string | Buffer) => ({ status, headers: {}, body: Buffer.from(body) });
 const page = (nextPage: string) => answer(200, `{"data":[{"gid":"1"},null]${nextPage}}`);
 const errors = (...messages: string[]) =>
@@ -28,7 +30,7 @@ test.each<[number, string | undefined, ErrorCode]>([
   [302, undefined, 'ASANA_REQUEST_REFUSED'],
   [410, undefined, 'ASANA_REQUEST_REFUSED'],
 ])('%i with offset %s is %s, with what Asana says about it', (status, offset, code) => {
-  expect(() => readAnswer(answer(status, errors('workspace: Unknown object: 1')), offset)).toThrow(
+  expect(() => readAnswer(answer(status, errors('workspace: Unknown object: 1')), offset, token)).toThrow(
     expect.objectContaining({ code, message: `Asana answered ${status}: workspace: Unknown object: 1` }),
   );
 });
@@ -38,7 +40,7 @@ test.each([
   'offset: Your pagination token is invalid.',
   'offset: a text that nobody has seen yet',
 ])('an offset refused with "%s" means catching up', (message) => {
-  expect(() => readAnswer(answer(400, errors(message)), '')).toThrow(
+  expect(() => readAnswer(answer(400, errors(message)), '', token)).toThrow(
     expect.objectContaining({ disposition: 'catch-up' }),
   );
 });
@@ -53,8 +55,10 @@ test.each([
   ['', 'no body'],
   [errors('one line\nand \u001b[31manother'), 'one line and [31manother'],
   [Buffer.from([0xff, 0x41]), '\ufffdA'],
+  [errors('who sent Bearer 1/2:abc?'), 'who sent Bearer [redacted]?'],
+  ['<pre>authorization: Bearer 1/2:abc</pre>', '<pre>authorization: Bearer [redacted]</pre>'],
 ])('an error body %j is quoted as "%s"', (body, quoted) => {
-  expect(() => readAnswer(answer(500, body), undefined)).toThrow(`Asana answered 500: ${quoted}`);
+  expect(() => readAnswer(answer(500, body), undefined, token)).toThrow(`Asana answered 500: ${quoted}`);
 });
 
 test('of a long error body only the beginning is quoted, on one line', () => {
@@ -65,7 +69,7 @@ test('of a long error body only the beginning is quoted, on one line', () => {
         fc.string({ minLength: 400 }).map((text) => errors(text)),
       ),
       (body) => {
-        expect(() => readAnswer(answer(502, body), undefined)).toThrow(
+        expect(() => readAnswer(answer(502, body), undefined, token)).toThrow(
           expect.objectContaining({ message: expect.stringMatching(/^Asana answered 502: [^\n\r]{1,300}$/) }),
         );
       },
@@ -80,18 +84,18 @@ test.each([
   [',"next_page":{}', null],
   [',"next_page":{"offset":"eyJ0","path":"/x","uri":"https://elsewhere.example/x"}', 'eyJ0'],
 ])('a page with %s has the offset %s', (nextPage, offset) => {
-  expect(readAnswer(page(nextPage), undefined)).toEqual({ events: [{ gid: '1' }, null], offset });
+  expect(readAnswer(page(nextPage), undefined, token)).toEqual({ events: [{ gid: '1' }, null], offset });
 });
 
 test.each([',"next_page":"eyJ0"', ',"next_page":[]', ',"next_page":false', ',"next_page":0'])(
   'a page with %s cannot be read',
   (nextPage) => {
-    expect(() => readAnswer(page(nextPage), undefined)).toThrow(invalid('`next_page`'));
+    expect(() => readAnswer(page(nextPage), undefined, token)).toThrow(invalid('`next_page`'));
   },
 );
 
 test.each(['""', '1', '{}', 'true', '9007199254740993'])('an offset that is %s cannot be read', (offset) => {
-  expect(() => readAnswer(page(`,"next_page":{"offset":${offset}}`), undefined)).toThrow(
+  expect(() => readAnswer(page(`,"next_page":{"offset":${offset}}`), undefined, token)).toThrow(
     invalid('`next_page.offset`'),
   );
 });
@@ -99,14 +103,14 @@ test.each(['""', '1', '{}', 'true', '9007199254740993'])('an offset that is %s c
 test.each(['null', '[]', '"data"', '{}', '{"data":null}', '{"data":{}}', '{"data":"[]"}', '1e400'])(
   'a 200 with %s is not a page',
   (body) => {
-    expect(() => readAnswer(answer(200, body), undefined)).toThrow(invalid('`data`'));
+    expect(() => readAnswer(answer(200, body), undefined, token)).toThrow(invalid('`data`'));
   },
 );
 
 test.each(['', '{"data":[', '<html>', '{"data":[]} x', '{"data":[NaN]}'])(
   'a 200 with %j is not JSON: worth another request',
   (body) => {
-    expect(() => readAnswer(answer(200, body), undefined)).toThrow(
+    expect(() => readAnswer(answer(200, body), undefined, token)).toThrow(
       expect.objectContaining({ code: 'ASANA_ANSWER_INVALID', disposition: 'retry-request' }),
     );
   },
@@ -116,28 +120,28 @@ test('bytes that are not UTF-8 are refused, not replaced, and do not spoil the n
   const [head, tail] = [Buffer.from('{"data":["'), Buffer.from('"]}')];
   for (const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82]]) {
     const body = Buffer.concat([head, Buffer.from(bytes), tail]);
-    expect(() => readAnswer(answer(200, body), undefined)).toThrow(invalid('utf-8'));
-    expect(() => readAnswer(answer(200, body.subarray(0, -3)), undefined)).toThrow(invalid('utf-8'));
+    expect(() => readAnswer(answer(200, body), undefined, token)).toThrow(invalid('utf-8'));
+    expect(() => readAnswer(answer(200, body.subarray(0, -3)), undefined, token)).toThrow(invalid('utf-8'));
   }
-  expect(readAnswer(answer(200, '{"data":[{"a":"é🚀"}]}'), undefined).events).toEqual([{ a: 'é🚀' }]);
+  expect(readAnswer(answer(200, '{"data":[{"a":"é🚀"}]}'), undefined, token).events).toEqual([{ a: 'é🚀' }]);
 });
 
 test('data that holds no event at all is not this endpoint’s answer; among events it is kept for the dead letters', () => {
-  expect(() => readAnswer(answer(200, '{"data":[[[]]]}'), undefined)).toThrow(
+  expect(() => readAnswer(answer(200, '{"data":[[[]]]}'), undefined, token)).toThrow(
     invalid('holds no event at all'),
   );
-  expect(readAnswer(answer(200, '{"data":[7,{}]}'), undefined).events).toEqual([7, {}]);
+  expect(readAnswer(answer(200, '{"data":[7,{}]}'), undefined, token).events).toEqual([7, {}]);
 });
 
 test('numbers that a double does not hold survive the reading', () => {
-  const { events } = readAnswer(answer(200, '{"data":[{"n":9007199254740993}]}'), undefined);
+  const { events } = readAnswer(answer(200, '{"data":[{"n":9007199254740993}]}'), undefined, token);
   expect(JSON.stringify(events)).toBe('[{"n":9007199254740993}]');
 });
 
 test('nesting beyond the stack is an invalid answer, not a crash', () => {
   const depth = 200_000;
   const body = `{"data":[${'['.repeat(depth)}9007199254740993${']'.repeat(depth)}]}`;
-  expect(() => readAnswer(answer(200, body), undefined)).toThrow(invalid());
+  expect(() => readAnswer(answer(200, body), undefined, token)).toThrow(invalid());
 });
 
 const NOW_MS = Date.parse('Sat, 31 Jan 2026 09:30:00 GMT');
@@ -191,4 +195,14 @@ test('no Retry-After whatever is a wait beyond five minutes, or no number', () =
 test('the time of the server is its Date header, and unknown where that is none', () => {
   expect(serverTimeMs('Sat, 31 Jan 2026 09:30:00 GMT')).toBe(NOW_MS);
   expect([undefined, '', '7', 'now', ['a', 'b']].map(serverTimeMs)).toEqual(Array(5).fill(undefined));
+});
+
+test('of an answer that is no JSON, nothing is quoted: it may be an event', () => {
+  expect(() =>
+    readAnswer(answer(200, '{"data":[{"gid":"1","email":somebody@example.com'), undefined, token),
+  ).toThrow(
+    expect.objectContaining({
+      message: "Asana's answer cannot be read: it is not JSON, or cut off",
+    }),
+  );
 });

@@ -229,3 +229,25 @@ test('who gives up waiting for a slot leaves its place in flight to others', asy
   await clock.runUntilSettled(asked);
   await expect(asked).resolves.toBeUndefined();
 });
+
+describe('what is used', () => {
+  test('the requests of the last rolling minute are counted, and no older ones', async () => {
+    const { clock, budget, ask } = startUsing(1_200);
+    for (let i = 0; i < 5; i++) await ask();
+    await clock.advance(59_000);
+    await ask();
+    expect(budget.requestsOfLastMinute()).toBe(6);
+    await clock.advance(1_000);
+    expect(budget.requestsOfLastMinute()).toBe(1);
+    await clock.advance(60_000);
+    expect(budget.requestsOfLastMinute()).toBe(0);
+  });
+
+  test('a request that waits has not left', async () => {
+    const { clock, budget, ask } = startUsing(1);
+    await ask();
+    void ask();
+    await clock.advance(30_000);
+    expect(budget.requestsOfLastMinute()).toBe(1);
+  });
+});

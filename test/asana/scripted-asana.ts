@@ -35,7 +35,7 @@ export function scriptedAsana(script: Script) {
   const observer = {
     requestEnded: (status: number | 'error', durationMs: number) =>
       seen.push(`ended ${status} ${durationMs}`),
-    requestFailed: (error: ConnectorError, attempt: number, waitMs: number) =>
+    requestFailed: (error: ConnectorError, attempt: number, waitMs: number | undefined) =>
       seen.push(`failed ${error.code} ${attempt} ${waitMs}`),
     requestRecovered: (attempts: number) => seen.push(`recovered ${attempts}`),
   };

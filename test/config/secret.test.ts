@@ -52,3 +52,12 @@ test.each([
     expect(inspect(error)).not.toContain('pass/word');
   }
 });
+
+test.each([
+  ['as it is', (token: string) => `Bearer ${token}`, 'Bearer [redacted]'],
+  ['as JSON', (token: string) => JSON.stringify({ token }), '{"token":"[redacted]"}'],
+  ['in a URL', (token: string) => `?token=${encodeURIComponent(token)}`, '?token=[redacted]'],
+])('a token is taken out of a text in which it stands %s', (_, textWith, without) => {
+  const token = '2/1:abc"\\&<';
+  expect(new Secret(token).removeFrom(textWith(token))).toBe(without);
+});

@@ -1,6 +1,5 @@
 /** What a lane has left behind, held against what the source says that it showed. */
 
-import { pino } from 'pino';
 import { runKafkaTool } from '../../dev/kafka/tools.ts';
 import { createDecoder, type DecodeRecord } from '../../src/avro/decoder.ts';
 import { writerTypeFetcher } from '../../src/avro/registry.ts';
@@ -14,6 +13,7 @@ import type { ConcurrentReading, PartitionEnd, TopicRecord } from '../../src/ver
 import { checkInvariants } from '../../src/verify/invariants.ts';
 import { hashOf } from '../../src/verify/source-scan.ts';
 import type { Violation } from '../../src/verify/violation.ts';
+import { silentLog } from '../support/silent-log.ts';
 import type { ConcurrentReader } from './concurrent-reader.ts';
 import {
   catchUp,
@@ -132,7 +132,7 @@ function readingsOf(
 const observer = (brokers: string) =>
   new KafkajsClient(
     { brokers: brokers.split(','), clientId: 'observer', transactionTimeoutMs: 30_000, compression: 'none' },
-    pino({ level: 'silent' }),
+    silentLog,
     systemClock,
     Math.random,
   );

@@ -1,5 +1,4 @@
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
@@ -9,6 +8,7 @@ import { timeToNextCommit } from '../faults/progress.ts';
 import { type ProxiedKafka, startProxiedKafka } from '../faults/proxied-kafka.ts';
 import { TransactionWatch } from '../faults/transaction-watch.ts';
 import { eventually, gidsOf } from '../support/connector.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { administer, type Source, simulate, startLive } from './scene.ts';
 
 const COMMIT_TIMEOUT_MS = 30_000;
@@ -29,8 +29,8 @@ beforeAll(async () => {
     'allow.everyone.if.no.acl.found': 'true',
   });
   const options = { clientId: 'test', transactionTimeoutMs: 30_000, compression: 'none' } as const;
-  const log = pino({ level: 'silent' });
-  client = new KafkajsClient({ ...options, brokers: [kafka.direct] }, log, systemClock, Math.random);
+
+  client = new KafkajsClient({ ...options, brokers: [kafka.direct] }, silentLog, systemClock, Math.random);
 });
 afterAll(async () => {
   await client?.close();

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLeaderMover } from '../../dev/kafka/leader-mover.ts';
 import { type KafkaCluster, startKafka } from '../../dev/kafka.ts';
@@ -9,6 +8,7 @@ import type { KafkaClient } from '../../src/kafka/client.ts';
 import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { readToEnd } from '../../src/kafka/read-to-end.ts';
 import { type PlacedRecord, writeRecords } from '../../src/kafka/writer.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const PARTITIONS = 6;
 const RECORDS = 60;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     transactionTimeoutMs: 30_000,
     compression: 'none',
   } as const;
-  kafka = new KafkajsClient(options, pino({ level: 'silent' }), systemClock, Math.random);
+  kafka = new KafkajsClient(options, silentLog, systemClock, Math.random);
 });
 afterAll(async () => {
   await kafka?.close();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
 import { watchRequests } from '../../src/observe/asana-watch.ts';
 import { watchStream } from '../../src/observe/stream-watch.ts';
 import { committed, position, scrape, watched } from './watched.ts';
@@ -26,9 +27,7 @@ test('every metric follows the conventions of Prometheus: prefix, base units, _t
     );
     expect(text).toMatch(new RegExp(`^# HELP ${name} [A-Z0-9].*\\.$`, 'm'));
   }
-  expect(types.filter(({ type }) => type === 'histogram').map(({ name }) => name)).toEqual([
-    expect.stringMatching(/_seconds$/),
-  ]);
+  for (const { name, type } of types) if (type === 'histogram') expect(name).toMatch(/_seconds$/);
 });
 
 test('only prom-client’s own metrics are not prefixed', async () => {
@@ -43,9 +42,17 @@ test('the counters of a stream are there, as 0, before anything happens', async 
     'pages_committed',
     'transactions_committed',
     'duplicates_dropped',
-    'gaps',
   ]) {
     expect(samples.get(`asana_audit_${name}_total{stream="111"}`), name).toBe(0);
+  }
+  for (const sample of [
+    'gaps_total{stream="111",reason="refused-by-asana"}',
+    'errors_total{stream="111",code="KAFKA_UNAVAILABLE"}',
+    'sessions_started_total{stream="111",cause="kafka_unavailable"}',
+    'event_commit_latency_seconds_count{stream="111"}',
+    'transaction_duration_seconds_count{stream="111"}',
+  ]) {
+    expect(samples.get(`asana_audit_${sample}`), sample).toBe(0);
   }
 });
 
@@ -54,7 +61,7 @@ test('a commit counts what it holds', async () => {
   const deadLetters = [{ reason: 'too_large' }, { reason: 'no_gid' }, { reason: 'too_large' }];
   const gap = { fromMs: 0, toMs: 1, reason: 'deleted-by-asana' as const };
   observer.committed(
-    committed({ events: 7, deadLetters, duplicatesDropped: 2, gaps: [gap] }),
+    committed({ durationMs: 500, events: 7, deadLetters, duplicatesDropped: 2, gaps: [gap] }),
     position(clock.now()),
   );
   observer.committed(committed({ events: 0 }), position(clock.now()));
@@ -64,7 +71,9 @@ test('a commit counts what it holds', async () => {
     'pages_committed_total{stream="111"}': 2,
     'transactions_committed_total{stream="111"}': 2,
     'duplicates_dropped_total{stream="111"}': 2,
-    'gaps_total{stream="111"}': 1,
+    'gaps_total{stream="111",reason="deleted-by-asana"}': 1,
+    'transaction_duration_seconds_count{stream="111"}': 2,
+    'transaction_duration_seconds_sum{stream="111"}': 0.5,
     'dead_letters_total{stream="111",reason="too_large"}': 2,
     'dead_letters_total{stream="111",reason="no_gid"}': 1,
   });
@@ -88,8 +97,55 @@ test('requests are observed in seconds by status', async () => {
   observer.requestEnded(200, 250);
   observer.requestEnded('error', 1_500);
   const samples = await scrape(metrics);
-  expect(samples.get('asana_audit_asana_request_duration_seconds_sum{status="200"}')).toBe(0.25);
-  expect(samples.get('asana_audit_asana_request_duration_seconds_sum{status="error"}')).toBe(1.5);
+  expect(samples.get('asana_audit_asana_request_duration_seconds_sum{stream="111",status="200"}')).toBe(0.25);
+  expect(samples.get('asana_audit_asana_request_duration_seconds_sum{stream="111",status="error"}')).toBe(
+    1.5,
+  );
+});
+
+test('an error is counted once by its code, whether it failed a request, ended a session, halted the stream, or all of it', async () => {
+  const { metrics, log, observer } = stream();
+  const requests = watchRequests('111', metrics, log, Date.now);
+  const forbidden = new ConnectorError('ASANA_FORBIDDEN', '403');
+  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 0, 500, { filters: {} });
+  requests.requestFailed(new ConnectorError('ASANA_UNREACHABLE', 'reset'), 1, 500, { filters: {} });
+  requests.requestFailed(forbidden, 0, undefined, { filters: {} });
+  observer.halted(forbidden);
+  observer.sessionEnded(new ConnectorError('KAFKA_FENCED', 'fenced'), 500);
+  const samples = await scrape(metrics);
+  const count = (code: string) => samples.get(`asana_audit_errors_total{stream="111",code="${code}"}`);
+  expect([count('ASANA_UNREACHABLE'), count('ASANA_FORBIDDEN'), count('KAFKA_FENCED')]).toEqual([2, 1, 1]);
+});
+
+test('the latency of an event is from its creation to the commit, on a clock that may be behind Asana’s', async () => {
+  const { clock, metrics, observer } = stream();
+  const records = [{ timestampMs: clock.now() - 4_000 }, { timestampMs: clock.now() + 60_000 }];
+  observer.committed(committed({ records }), position(clock.now()));
+  const samples = await scrape(metrics);
+  expect(samples.get('asana_audit_event_commit_latency_seconds_count{stream="111"}')).toBe(2);
+  expect(samples.get('asana_audit_event_commit_latency_seconds_sum{stream="111"}')).toBe(4);
+});
+
+test('catching up observes no latency: not even the time of a record is looked at', async () => {
+  const { clock, metrics, observer } = stream();
+  const record = {
+    get timestampMs(): number {
+      throw new Error('looked at');
+    },
+  };
+  observer.committed(committed({ records: [record] }), position(clock.now(), { mode: 'catching-up' }));
+  expect((await scrape(metrics)).get('asana_audit_event_commit_latency_seconds_count{stream="111"}')).toBe(0);
+});
+
+test('a token is its ordinal, with its budget and how much of it the last minute used', async () => {
+  const { metrics } = stream();
+  metrics.budgets.push({ requestsPerMinute: 1_200, requestsOfLastMinute: () => 300 });
+  metrics.budgets.push({ requestsPerMinute: 0, requestsOfLastMinute: () => 300 });
+  const samples = await scrape(metrics);
+  expect([...samples].filter(([name]) => name.includes('_request_budget_'))).toEqual([
+    ['asana_audit_request_budget_requests_per_minute{token="1"}', 1_200],
+    ['asana_audit_request_budget_used_ratio{token="1"}', 0.25],
+  ]);
 });
 
 test('lag is unknown before the position is', async () => {
@@ -114,10 +170,42 @@ test('lag is 0 after a commit that caught up, however long nothing happens then'
   expect((await scrape(metrics)).get(LAG)).toBe(0);
 });
 
-test('lag is the age of the watermark while catching up', async () => {
+test('lag is the age of what is complete while nobody knows what is left: while catching up, and before the first page', async () => {
   const { clock, metrics, observer } = stream();
   observer.positioned(position(clock.now() - 86_400_000, { mode: 'catching-up', caughtUp: false }));
   expect((await scrape(metrics)).get(LAG)).toBe(86_400);
+});
+
+test('a quiet tenant is not late after a restart because its last event is old', async () => {
+  const { clock, metrics, observer } = stream();
+  const completeToMs = clock.now() - 20_000;
+  observer.positioned(position(clock.now() - 3 * 86_400_000, { completeToMs, caughtUp: false }));
+  expect((await scrape(metrics)).get(LAG)).toBe(20);
+});
+
+test('a stream that has reached its end is neither late nor behind, however long the others go on', async () => {
+  const { clock, metrics, observer } = stream();
+  observer.committed(committed(), position(clock.now()));
+  observer.finished();
+  await clock.advance(3_600_000);
+  const names = [...(await scrape(metrics)).keys()];
+  expect(
+    names.filter((name) => /^asana_audit_(lag|complete_as_of|retention_headroom|stream_live)/.test(name)),
+  ).toEqual([]);
+  expect(names).toContain('asana_audit_events_committed_total{stream="111"}');
+});
+
+test('a stream is live only while it holds a session, and not once it is halted', async () => {
+  const { clock, metrics, observer } = stream();
+  const isLive = async () => (await scrape(metrics)).get('asana_audit_stream_live{stream="111"}');
+  expect(await isLive()).toBe(0);
+  observer.positioned(position(clock.now()));
+  expect(await isLive()).toBe(1);
+  observer.sessionEnded(new ConnectorError('KAFKA_UNAVAILABLE', 'no broker'), 500);
+  expect(await isLive()).toBe(0);
+  observer.positioned(position(clock.now()));
+  observer.halted(new ConnectorError('ASANA_UNAUTHORIZED', '401'));
+  expect(await isLive()).toBe(0);
 });
 
 test('lag is never negative, whatever the clock of Asana says', async () => {

@@ -6,6 +6,7 @@ import { watchStream } from '../../src/observe/stream-watch.ts';
 import { committed, position, watched } from './watched.ts';
 
 const down = new ConnectorError('KAFKA_UNAVAILABLE', 'no broker answers');
+const query = { filters: {}, startAtMs: 0, endAtMs: 60_000 };
 const unreachable = new ConnectorError('ASANA_UNREACHABLE', 'https://asana.example: reset');
 
 function stream(level: 'debug' | 'info' = 'info') {
@@ -16,7 +17,7 @@ function stream(level: 'debug' | 'info' = 'info') {
 const messages = (lines: Record<string, unknown>[]) =>
   lines.map(({ level, message }) => `${level}: ${message}`);
 
-test('a line is JSON with time, level, stream, code and next step', () => {
+test('a line is JSON with time, level, stream, id, code and next step', () => {
   const { lines, observer } = stream();
   observer.sessionEnded(down, 500);
   expect(lines).toEqual([
@@ -24,6 +25,7 @@ test('a line is JSON with time, level, stream, code and next step', () => {
       level: 'warn',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       stream: '111',
+      id: 'session-ended',
       code: 'KAFKA_UNAVAILABLE',
       error: 'no broker answers',
       next_step: down.nextStep,
@@ -36,7 +38,7 @@ test('a line is JSON with time, level, stream, code and next step', () => {
 test('an outage of many failed sessions is two lines: when it began and when it was over', () => {
   const { lines, observer } = stream();
   observer.sessionStarted('start');
-  observer.positioned(position(0));
+  observer.committed(committed(), position(0));
   for (let i = 0; i < 100; i++) {
     observer.sessionEnded(down, 500);
     observer.sessionStarted('kafka_unavailable');
@@ -56,7 +58,7 @@ test('an outage is said again once a minute, and at once where its cause changes
   const { clock, lines, observer, requests } = stream();
   for (let second = 0; second < 150; second++) {
     observer.sessionEnded(down, 500);
-    requests.requestFailed(unreachable, second, 500);
+    requests.requestFailed(unreachable, second, 500, query);
     await clock.advance(1_000);
   }
   expect(lines).toHaveLength(6);
@@ -64,26 +66,76 @@ test('an outage is said again once a minute, and at once where its cause changes
   expect(lines.at(-1)).toMatchObject({ code: 'SCHEMA_REGISTRY_UNAVAILABLE' });
 });
 
-test('catching up says where it is once a minute, and when it is over', async () => {
+test('catching up says that it begins, once a minute how far it is and how long it will take, and when it is over', async () => {
   const { clock, lines, observer } = stream();
+  const dayMs = 86_400_000;
+  const fromMs = clock.now() - 90 * dayMs;
+  observer.catchingUp('first-start', undefined);
   for (let second = 0; second < 90; second++) {
-    observer.committed(committed({ events: 10 }), position(second, { mode: 'catching-up', caughtUp: false }));
+    const reachedMs = fromMs + second * dayMs;
+    observer.committed(
+      committed({ events: 10 }),
+      position(reachedMs, { mode: 'catching-up', caughtUp: false }),
+    );
     await clock.advance(1_000);
   }
-  observer.committed(committed({ events: 0 }), position(90_000));
-  observer.committed(committed({ events: 0 }), position(91_000));
-  expect(messages(lines)).toEqual([
-    'info: catching up goes on',
-    'info: catching up goes on',
-    'info: caught up; live from now on',
-  ]);
+  observer.committed(committed({ events: 0 }), position(clock.now(), { caughtUp: false }));
+  expect(messages(lines)).toEqual(['info: catching up', 'info: catching up goes on']);
+  expect(lines.at(-1)).toMatchObject({ events: 610, seconds_left: 30 });
+  observer.committed(committed({ events: 0 }), position(clock.now()));
+  observer.committed(committed({ events: 0 }), position(clock.now()));
+  expect(messages(lines).slice(2)).toEqual(['info: caught up; live from now on']);
   expect(lines.at(-1)).toMatchObject({ events: 900 });
+});
+
+test('a short catching-up because an offset has expired is nobody’s business, a long one is', async () => {
+  const { clock, lines, observer } = stream();
+  for (let i = 0; i < 100; i++) {
+    observer.catchingUp('offset-refused', 0);
+    observer.committed(committed(), position(0, { mode: 'catching-up', caughtUp: false }));
+    observer.committed(committed(), position(0));
+  }
+  expect(lines).toEqual([]);
+  observer.catchingUp('offset-refused', 0);
+  await clock.advance(61_000);
+  observer.committed(committed(), position(0, { mode: 'catching-up', caughtUp: false }));
+  observer.committed(committed(), position(0));
+  expect(messages(lines)).toEqual(['info: catching up goes on', 'info: caught up; live from now on']);
+});
+
+test('sessions that end while catching up do not begin it anew in the log', () => {
+  const { lines, observer } = stream();
+  observer.catchingUp('first-start', undefined);
+  observer.committed(committed(), position(0, { mode: 'catching-up', caughtUp: false }));
+  for (let i = 0; i < 5; i++) observer.catchingUp('restart', 0);
+  expect(messages(lines)).toEqual(['info: catching up']);
+});
+
+test('where a stream goes on from its state, that is said once', () => {
+  const { lines, observer } = stream();
+  for (let i = 0; i < 3; i++) observer.positioned(position(0));
+  expect(lines).toEqual([
+    expect.objectContaining({
+      id: 'stream-resumed',
+      mode: 'live',
+      complete_as_of: '1970-01-01T00:00:00.000Z',
+    }),
+  ]);
+});
+
+test('causes that take turns are one incident: each is said, and again after a minute', () => {
+  const { lines, observer } = stream();
+  for (let i = 0; i < 10; i++) {
+    observer.sessionEnded(down, 500);
+    observer.sessionEnded(new ConnectorError('KAFKA_OUTCOME_UNKNOWN', 'no answer'), 500);
+  }
+  expect(lines.map(({ code }) => code)).toEqual(['KAFKA_UNAVAILABLE', 'KAFKA_OUTCOME_UNKNOWN']);
 });
 
 test('a stream that works says nothing', () => {
   const { lines, observer, requests } = stream();
   observer.sessionStarted('start');
-  observer.positioned(position(0));
+  observer.committed(committed(), position(0));
   for (let i = 0; i < 100; i++) {
     requests.requestEnded(200, 10);
     observer.pageRead(0);
@@ -95,27 +147,47 @@ test('a stream that works says nothing', () => {
 
 test('two failed requests are nobody’s business, from the third on they are one line, and one when it is over', () => {
   const { lines, requests } = stream();
-  for (let attempt = 0; attempt < 2; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  for (let attempt = 0; attempt < 2; attempt++) requests.requestFailed(unreachable, attempt, 500, query);
   requests.requestRecovered(2);
   expect(lines).toEqual([]);
-  for (let attempt = 0; attempt < 50; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  for (let attempt = 0; attempt < 50; attempt++) requests.requestFailed(unreachable, attempt, 500, query);
   requests.requestRecovered(50);
   expect(messages(lines)).toEqual(['warn: a request to Asana keeps failing', 'info: Asana answers again']);
-  expect(lines[0]).toMatchObject({ stream: '111', code: 'ASANA_UNREACHABLE', attempt: 3 });
+  expect(lines[0]).toMatchObject({
+    stream: '111',
+    code: 'ASANA_UNREACHABLE',
+    attempt: 3,
+    asked_from: '1970-01-01T00:00:00.000Z',
+    asked_to: '1970-01-01T00:01:00.000Z',
+  });
+});
+
+test('that Asana limits the rate is said at once, and once a minute, however soon each request succeeds', async () => {
+  const { clock, lines, requests } = stream();
+  for (let second = 0; second < 90; second++) {
+    requests.requestFailed(new ConnectorError('ASANA_RATE_LIMITED', 'Asana answered 429'), 0, 500, query);
+    requests.requestRecovered(1);
+    await clock.advance(1_000);
+  }
+  expect(lines.map(({ id }) => id)).toEqual(['asana-rate-limited', 'asana-rate-limited']);
 });
 
 test('every failed request is there at the level debug', () => {
   const { lines, requests } = stream('debug');
-  for (let attempt = 0; attempt < 5; attempt++) requests.requestFailed(unreachable, attempt, 500);
+  for (let attempt = 0; attempt < 5; attempt++) requests.requestFailed(unreachable, attempt, 500, query);
   expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug', 'warn', 'debug', 'debug']);
 });
 
-test('dead letters of one transaction are one line', () => {
-  const { lines, observer } = stream();
+test('dead letters are a line a minute, with how many there were of each reason', async () => {
+  const { clock, lines, observer } = stream();
   const deadLetters = [{ reason: 'no_gid' }, { reason: 'too_large' }];
-  observer.committed(committed({ deadLetters }), position(0));
-  expect(messages(lines)).toEqual(['warn: dead letters written']);
-  expect(lines[0]).toMatchObject({ count: 2, reason: 'no_gid' });
+  for (let second = 0; second < 61; second++) {
+    observer.committed(committed({ deadLetters }), position(0));
+    await clock.advance(1_000);
+  }
+  expect(messages(lines)).toEqual(['warn: dead letters written', 'warn: dead letters written']);
+  expect(lines[0]).toMatchObject({ count: 2, reasons: { no_gid: 1, too_large: 1 } });
+  expect(lines[1]).toMatchObject({ count: 120, next_step: expect.stringContaining('.dead-letters') });
 });
 
 test('a gap is an error with its times', () => {
@@ -134,29 +206,28 @@ test('a gap is an error with its times', () => {
 test('catching up, halting and the end are a line each', () => {
   const { lines, observer } = stream();
   observer.catchingUp('first-start', undefined);
+  observer.committed(committed(), position(0));
   observer.catchingUp('filters-changed', 0);
   observer.halted(new ConnectorError('ASANA_FORBIDDEN', 'Asana answered 403: no'));
   observer.finished();
   expect(messages(lines)).toEqual([
     'info: catching up',
+    'info: caught up; live from now on',
     'info: catching up',
     'error: the stream is halted',
     'info: the stream has reached its end',
   ]);
-  expect(lines.map(({ from }) => from).slice(0, 2)).toEqual(['the oldest event', '1970-01-01T00:00:00.000Z']);
+  expect([lines[0]?.from, lines[2]?.from]).toEqual(['the oldest event', '1970-01-01T00:00:00.000Z']);
 });
 
 test('neither the cause of an error nor a secret that is logged shows a token', () => {
   const { lines, log, metrics } = watched('debug');
   const cause = { request: { headers: { authorization: 'Bearer 1/2:abc' } } };
   const error = new ConnectorError('ASANA_UNREACHABLE', 'reset', { cause });
-  watchRequests('111', metrics, log, Date.now).requestFailed(error, 2, 500);
+  watchRequests('111', metrics, log, Date.now).requestFailed(error, 2, 500, query);
   watchStream('111', metrics, log, Date.now).sessionEnded(error, 500);
   watchStream('111', metrics, log, Date.now).halted(error);
-  log.info(
-    { token: new Secret('1/2:abc'), nested: [new Secret('1/2:abc')] },
-    `with ${new Secret('1/2:abc')}`,
-  );
+  log.say('started', { token: new Secret('1/2:abc'), nested: [new Secret('1/2:abc')] });
   expect(lines).toHaveLength(4);
   expect(JSON.stringify(lines)).not.toContain('1/2:abc');
 });

@@ -3,6 +3,7 @@ import { createHealth } from '../../src/observe/health.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import type { Committed, Position } from '../../src/stream/observer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { samplesOf } from '../support/samples.ts';
 
 /** The observing side of a process on virtual time, with its log as an array of parsed lines. */
 export function watched(level: 'debug' | 'info' = 'info') {
@@ -14,6 +15,8 @@ export function watched(level: 'debug' | 'info' = 'info') {
 }
 
 export const committed = (changes: Partial<Committed> = {}): Committed => ({
+  durationMs: 0,
+  records: [],
   pages: 1,
   events: 3,
   deadLetters: [],
@@ -31,13 +34,6 @@ export const position = (atMs: number, changes: Partial<Position> = {}): Positio
   ...changes,
 });
 
-/** The samples of a scrape, each line's name with labels and its value. */
-export async function scrape({ registry }: ReturnType<typeof createMetrics>): Promise<Map<string, number>> {
-  const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => {
-      const end = line.lastIndexOf(' ');
-      return [line.slice(0, end), Number(line.slice(end + 1))];
-    }),
-  );
-}
+/** The samples of a scrape. */
+export const scrape = async ({ registry }: ReturnType<typeof createMetrics>): Promise<Map<string, number>> =>
+  samplesOf(await registry.metrics());

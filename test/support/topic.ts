@@ -1,10 +1,10 @@
 /** Topics as a test sees them: what a read_committed reader gets, and what it can put there. */
 
-import { pino } from 'pino';
 import { inject } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
+import { silentLog } from './silent-log.ts';
 
 export function createTestClient(): KafkajsClient {
   const options = {
@@ -13,7 +13,7 @@ export function createTestClient(): KafkajsClient {
     transactionTimeoutMs: 30_000,
     compression: 'none',
   } as const;
-  return new KafkajsClient(options, pino({ level: 'silent' }), systemClock, Math.random);
+  return new KafkajsClient(options, silentLog, systemClock, Math.random);
 }
 
 /** Every committed record; `test/integration/kafka.test.ts` holds this reader against Kafka's own console consumer. */

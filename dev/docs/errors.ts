@@ -1,0 +1,35 @@
+/** docs/errors.md, from the closed list of errors. */
+
+import { type Disposition, ERRORS } from '../../src/errors.ts';
+
+const HEAD = `# Errors
+
+Every error has a code of this list: in the log (\`code\`, with \`error\` and \`next_step\`), on the terminal, on the status page, and as a
+label of \`asana_audit_errors_total\`. The next step is the same everywhere. This page is generated from \`src/errors.ts\` by \`make docs\`.
+
+Exit codes: 0 done, 1 failed for good, 2 wrong configuration or command line.
+`;
+
+/** What the connector does by itself. */
+const BY_ITSELF: Readonly<Record<Disposition, string>> = {
+  'retry-request':
+    'Asks again until it is answered, with growing waits of up to 30 s. The stream waits; nothing is lost.',
+  'catch-up': 'Gives up the offset and goes on from the last committed event, in the same session.',
+  'step-over': 'Narrows down what is refused, commits a gap record for it, and goes on behind it.',
+  'dead-letter': 'Writes the event to the dead letters topic, in the same transaction, and goes on.',
+  'new-session':
+    'Ends the session with Kafka and begins another, with growing waits of up to 15 s, from what the state topic says. Nothing is lost and nothing written twice.',
+  'halt-stream':
+    'Stops this stream for good; the others go on. When none is left, the process ends with exit code 1. Started again, it goes on from its state.',
+  exit: 'Ends the process, with exit code 2 where it is the configuration and 1 otherwise: no stream could work.',
+};
+
+export function errorsDocument(): string {
+  const sections = Object.entries(BY_ITSELF).map(([disposition, byItself]) => {
+    const rows = Object.entries(ERRORS)
+      .filter(([, error]) => error.disposition === disposition)
+      .map(([code, { cause, nextStep }]) => `| <a id="${code}"></a>\`${code}\` | ${cause} | ${nextStep} |\n`);
+    return `\n## ${disposition}\n\n${byItself}\n\n| code | cause | next step |\n|---|---|---|\n${rows.join('')}`;
+  });
+  return HEAD + sections.join('');
+}

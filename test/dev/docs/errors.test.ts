@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { errorsDocument } from '../../../dev/docs/errors.ts';
+import { ConnectorError, ERROR_CODES, ERRORS } from '../../../src/errors.ts';
+
+const page = errorsDocument();
+
+test('docs/errors.md is what the code says', () => {
+  const written = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+  expect(written, 'docs/errors.md is stale: run make docs').toBe(page);
+});
+
+test('every code has one row: what causes it, and the next step that the terminal shows', () => {
+  const rows = page.split('\n').filter((line) => line.startsWith('| <a'));
+  expect(rows).toHaveLength(ERROR_CODES.length);
+  for (const code of ERROR_CODES) {
+    const row = rows.find((line) => line.includes(`\`${code}\``)) ?? '';
+    const [, cause, nextStep] = row.replace(/ \|$/, '').split(' | ');
+    expect([cause, nextStep]).toEqual([
+      ERRORS[code].cause,
+      new ConnectorError(code, 'what happened').nextStep,
+    ]);
+  }
+});

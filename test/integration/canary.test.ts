@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Running } from '../faults/connector.ts';
+import { environmentFor, eventually, runConnector } from '../support/connector.ts';
+import { pass, startRelay } from '../support/relay.ts';
+import { recordsOf } from '../support/topic.ts';
+import { simulate, startLive } from './scene.ts';
+
+const [GOOD, UNAUTHORIZED, FORBIDDEN] = ['1111', '2222', '3333'];
+const PATHS = ['/', '/status.json', '/metrics', '/livez', '/readyz', '/nothing-here'];
+
+/** A proxy's error page at its worst: it shows the request that it got. */
+const ANSWERS: Readonly<Record<string, (response: ServerResponse, header: string) => void>> = {
+  ASANA_UNAUTHORIZED: (response, header) =>
+    response.writeHead(401).end(JSON.stringify({ errors: [{ message: `who is ${header}?` }] })),
+  ASANA_FORBIDDEN: (response, header) =>
+    response.writeHead(403).end(JSON.stringify({ received: { authorization: header } })),
+  ASANA_RATE_LIMITED: (response, header) => response.writeHead(429).end(`slow down, ${header}`),
+  ASANA_SERVER_ERROR: (response, header) =>
+    response.writeHead(500).end(`<pre>authorization=${encodeURIComponent(header)} ${header}</pre>`),
+  ASANA_ANSWER_INVALID: (response, header) => response.writeHead(200).end(`${header} is not JSON`),
+  ASANA_UNREACHABLE: (response) => response.destroy(),
+};
+
+async function pagesOf(connector: Running): Promise<string[]> {
+  const url = /"url":"([^"]+)"/.exec(await connector.log())?.[1];
+  return Promise.all(PATHS.map(async (path) => (await fetch(`${url}${path}`)).text()));
+}
+
+test('the token is in no log, on no page, in no topic and in no output, whatever Asana or a proxy answers', async (context) => {
+  const canary = `canary${randomUUID().replaceAll('-', '')}`;
+  const token = `2/1:${canary}"\\'<&=%0d%0aX-Leak:{}`;
+  const source = await simulate(context, {
+    events: 500,
+    rate: 5,
+    poison: 0.05,
+    workspaces: [GOOD, UNAUTHORIZED, FORBIDDEN],
+  });
+  let trouble: string | undefined;
+  const relay = await startRelay(source.baseUrl, async ({ url = '', headers }, response, ask) => {
+    const { authorization = '' } = headers;
+    expect(authorization).toBe(`Bearer ${token}`);
+    const code = url.includes(UNAUTHORIZED)
+      ? 'ASANA_UNAUTHORIZED'
+      : url.includes(FORBIDDEN)
+        ? 'ASANA_FORBIDDEN'
+        : trouble;
+    if (code === undefined) pass(response, await ask('Bearer simulator-token'));
+    else ANSWERS[code]?.(response, authorization);
+  });
+  context.onTestFinished(() => relay.close());
+  const file = join(await mkdtemp(join(tmpdir(), 'canary-')), 'token');
+  await writeFile(file, `${token}\n`);
+  const { ASANA_TOKEN: _, ...rest } = environmentFor('canary', source);
+  const environment = { ...rest, ASANA_BASE_URL: relay.baseUrl, ASANA_TOKEN_FILE: file, LOG_LEVEL: 'debug' };
+  const connector = await startLive(context, environment);
+  const seen: string[] = [];
+  const isLogged = (text: string) =>
+    eventually(`the log has ${text}`, async () => (await connector.log()).includes(text));
+
+  await isLogged('"id":"caught-up"');
+  await isLogged('"id":"dead-letters-written"');
+  for (const code of Object.keys(ANSWERS)) {
+    trouble = /UNAUTHORIZED|FORBIDDEN/.test(code) ? undefined : code;
+    await isLogged(`"code":"${code}"`);
+    seen.push(...(await pagesOf(connector)));
+  }
+  trouble = 'ASANA_FORBIDDEN';
+  const { stdout, stderr } = await runConnector(['check'], environment);
+  seen.push(stdout, stderr);
+  await connector.stop(9_000);
+  for (const topic of ['state', 'events', 'events.dead-letters']) {
+    const records = await recordsOf(`canary.${topic}`);
+    expect(records.length, topic).toBeGreaterThan(0);
+    for (const { key, value, headers } of records)
+      seen.push(String(key), String(value), ...Object.entries(headers).map(String));
+  }
+  seen.push(await connector.log());
+
+  expect(seen.join('')).toContain('Asana answered 500: <pre>authorization=Bearer');
+  expect(seen.filter((text) => text.includes(canary)).map((text) => text.slice(0, 500))).toEqual([]);
+});
