@@ -109,6 +109,18 @@ export const ERRORS = {
     disposition: 'exit',
     nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
+  NO_POSITION: {
+    disposition: 'exit',
+    nextStep: 'start the connector: START_AT says where a stream without a position begins',
+  },
+  STREAM_RUNNING: {
+    disposition: 'exit',
+    nextStep: 'stop the connector (SIGTERM), then repeat the command',
+  },
+  TOPIC_MISSING: {
+    disposition: 'exit',
+    nextStep: 'start the connector, which creates it, or correct EVENTS_TOPIC',
+  },
   TOPIC_UNFIT: { disposition: 'exit', nextStep: 'change the topic as the message says' },
   ALREADY_PUBLISHED: {
     disposition: 'halt-stream',

@@ -6,7 +6,8 @@ import { createClients, schemaRequest, scopeOf, topicOptions } from '../clients.
 import { loadConfig } from '../config/load.ts';
 import type { ConnectorError } from '../errors.ts';
 import { createLog } from '../log.ts';
-import { type Command, type CommandContext, readOptions } from './command.ts';
+import { readOptions } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
 import { quietClientPorts } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka check

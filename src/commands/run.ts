@@ -4,7 +4,8 @@ import type { ConnectorError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { forever, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
-import { type Command, type CommandContext, readOptions } from './command.ts';
+import { readOptions } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
 
 const HELP = `Usage: asana-audit-kafka run [--until-caught-up]
 

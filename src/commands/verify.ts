@@ -2,14 +2,14 @@ import { createDecoder } from '../avro/decoder.ts';
 import { writerTypeFetcher } from '../avro/registry.ts';
 import { type Clients, createClients, registryConnection, scopeOf } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
-import { READERS } from '../config/parse.ts';
 import { createLog } from '../log.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import { isClean } from '../verify/compare.ts';
 import { isBalanced, readLedger } from '../verify/ledger.ts';
 import { ledgerReport, verificationReport } from '../verify/report.ts';
 import { verifyWorkspace } from '../verify/verify.ts';
-import { type Command, type CommandContext, readOptions, UsageError } from './command.ts';
+import { readOptions, readTime } from './arguments.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
 import { createProgress, quietClientPorts } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME]
@@ -65,7 +65,7 @@ async function verifyAll(
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   let clean = true;
   for (const [workspaceGid, client] of asana) {
-    const progress = createProgress(stderr);
+    const progress = createProgress(stderr, clock);
     const request = {
       workspaceGid,
       eventsTopic: config.EVENTS_TOPIC,
@@ -99,11 +99,4 @@ async function checkLedgers(
     balanced &&= isBalanced(ledger);
   }
   return balanced ? 0 : 1;
-}
-
-function readTime(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const timeMs = READERS.time.read(text);
-  if (timeMs === undefined) throw new UsageError(`${flag}: expected ${READERS.time.expected}, got '${text}'`);
-  return timeMs;
 }
