@@ -8,7 +8,6 @@ import type { RegistryConnection } from './avro/registry-call.ts';
 import { EVENT_SCHEMA } from './avro/schema.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
-import type { KafkaClient } from './kafka/client.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
 import type { Log } from './log.ts';
@@ -18,7 +17,7 @@ import type { Scope } from './stream/chain.ts';
 export interface Clients {
   /** By workspace gid. */
   readonly asana: ReadonlyMap<string, AuditLogClient>;
-  readonly kafka: KafkaClient;
+  readonly kafka: KafkajsClient;
   close(): Promise<void>;
 }
 

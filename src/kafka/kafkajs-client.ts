@@ -16,6 +16,7 @@ import type {
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
+import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
 import { replaceRecordBatches } from './kafkajs-record-batch.ts';
@@ -123,6 +124,11 @@ export class KafkajsClient implements KafkaClient {
         topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
       });
     });
+  }
+
+  /** For a look at what Kafka allows; to be closed apart. */
+  openProbe(): KafkaProbe {
+    return createKafkajsProbe(this.#kafka.admin(), this.#clusterOptions);
   }
 
   async close(): Promise<void> {

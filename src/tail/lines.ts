@@ -14,7 +14,11 @@ const MAX_NAME = 40;
 
 /** One line for a person: time, type, actor, resource, address. */
 export function eventLine(event: JsonObject, paint: Paint): string {
-  const [actor, resource, context] = [event.actor, event.resource, event.context].map(objectOr);
+  const [actor, resource, context] = [
+    objectOr(event.actor),
+    objectOr(event.resource),
+    objectOr(event.context),
+  ];
   const parts = [
     paint(shown(event.created_at), 'faint'),
     paint(shown(event.event_type).padEnd(32), 'strong'),

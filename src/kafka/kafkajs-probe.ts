@@ -1,0 +1,115 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
+import { ConnectorError } from '../errors.ts';
+import type { NewTopic } from './client.ts';
+import { isType, kafkaError } from './kafkajs-errors.ts';
+
+const { ConfigResourceTypes } = kafkajs;
+
+/**
+ * Questions that change nothing and are answered as if they were meant: what Kafka would do, and what it allows. Each throws a
+ * ConnectorError with a KAFKA_ code that names the resource.
+ */
+export interface KafkaProbe {
+  /** Number of brokers. */
+  countBrokers(): Promise<number>;
+  /** Would the topic be created so? */
+  tryCreate(topic: NewTopic): Promise<void>;
+  tryRead(topic: string): Promise<void>;
+  /** Is there a coordinator for the transactional id, and may it be used? */
+  tryTransactionalId(transactionalId: string): Promise<void>;
+  /** May the transactional id write to the topic? */
+  tryWrite(transactionalId: string, topic: string): Promise<void>;
+  /** A setting of one of the brokers; undefined where it may not be seen. */
+  brokerSetting(name: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const OF_TRANSACTIONS = 1;
+// The last one that there can be: Kafka gives producer ids from 0 on. It looks at what is allowed before it looks at this one, which
+// it then refuses, because no transactional id has it. Asking for a producer id of one's own would fence a connector that runs.
+const NOBODYS_PRODUCER_ID = '9223372036854775807';
+const REFUSED_AS_NOBODYS = 'INVALID_PRODUCER_ID_MAPPING';
+const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, maxBytes: 1 };
+
+export function createKafkajsProbe(admin: Admin, options: ClusterOptions): KafkaProbe {
+  const cluster = new Cluster(options);
+  let connected: Promise<void> | undefined;
+  const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      connected ??= cluster.connect().then(() => admin.connect());
+      await connected;
+      return await work();
+    } catch (thrown) {
+      throw kafkaError(thrown, doing);
+    }
+  };
+  const coordinatorOf = async (transactionalId: string) => {
+    // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
+    await cluster.refreshMetadata();
+    const broker = await cluster.findControllerBroker();
+    const { coordinator } = await broker.findGroupCoordinator({
+      groupId: transactionalId,
+      coordinatorType: OF_TRANSACTIONS,
+    });
+    return cluster.findBroker({ nodeId: coordinator.nodeId });
+  };
+  return {
+    countBrokers: () =>
+      asking('asking for the brokers', async () => (await admin.describeCluster()).brokers.length),
+    tryCreate: ({ name, partitions, replicationFactor, settings }) =>
+      asking(`creating the topic ${name}`, async () => {
+        const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+        const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
+        await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [topic] });
+      }),
+    tryRead: (topic) =>
+      asking(`reading ${topic}`, async () => {
+        await cluster.addTargetTopic(topic);
+        await cluster.refreshMetadata();
+        const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [0]));
+        if (leader === undefined) throw new ConnectorError('KAFKA_UNAVAILABLE', `no broker leads ${topic}-0`);
+        const broker = await cluster.findBroker({ nodeId: leader });
+        const [end] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition: 0 }] }]);
+        const fetchOffset = Number(end?.partitions[0]?.offset ?? 0);
+        await broker.fetch({
+          ...READ,
+          topics: [{ topic, partitions: [{ partition: 0, fetchOffset, maxBytes: 1 }] }],
+        });
+      }),
+    tryTransactionalId: (transactionalId) =>
+      asking(`finding the coordinator of the transactional id ${transactionalId}`, async () => {
+        await coordinatorOf(transactionalId);
+      }),
+    tryWrite: (transactionalId, topic) =>
+      asking(`writing to ${topic} as the transactional id ${transactionalId}`, async () => {
+        const broker = await coordinatorOf(transactionalId);
+        const topics = [{ topic, partitions: [0] }];
+        await broker
+          .addPartitionsToTxn({ transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics })
+          .catch((thrown) => {
+            if (!isType(thrown, REFUSED_AS_NOBODYS)) throw thrown;
+          });
+      }),
+    brokerSetting: async (name) => {
+      try {
+        return await asking(`reading the setting ${name}`, async () => {
+          const [broker] = (await admin.describeCluster()).brokers;
+          const { resources } = await admin.describeConfigs({
+            includeSynonyms: false,
+            resources: [
+              { type: ConfigResourceTypes.BROKER, name: String(broker?.nodeId), configNames: [name] },
+            ],
+          });
+          return resources[0]?.configEntries.find(({ configName }) => configName === name)?.configValue;
+        });
+      } catch (error) {
+        if (error instanceof ConnectorError && error.code === 'KAFKA_UNAUTHORIZED') return undefined;
+        throw error;
+      }
+    },
+    close: async () => {
+      await Promise.allSettled([cluster.disconnect(), admin.disconnect()]);
+    },
+  };
+}
