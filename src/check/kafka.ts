@@ -31,7 +31,7 @@ export function kafkaChecks(parts: KafkaChecks): Check[] {
       subject: `Kafka, transactional id ${id}`,
       after: brokers,
       look: within(async () => {
-        await probe.tryTransactionalId(id);
+        await probe.tryTransactionalId(id, topics.stateTopic);
         return {
           detail: 'may be used (asked in the name of a producer that does not exist: nobody was fenced)',
         };

@@ -52,6 +52,7 @@ export class KafkajsClient implements KafkaClient {
   readonly #options: KafkajsOptions;
   readonly #clusterOptions: ClusterOptions;
   readonly #reader: CommittedReader;
+  readonly #clock: Clock;
   #admin: Admin | undefined;
 
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
@@ -69,6 +70,7 @@ export class KafkajsClient implements KafkaClient {
     } satisfies KafkaConfig;
     const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
     this.#options = options;
+    this.#clock = clock;
     this.#kafka = new Kafka({ ...common, logLevel: logger.level, logCreator: logger.logCreator });
     this.#clusterOptions = {
       ...common,
@@ -128,7 +130,7 @@ export class KafkajsClient implements KafkaClient {
 
   /** For a look at what Kafka allows; to be closed apart. */
   openProbe(): KafkaProbe {
-    return createKafkajsProbe(this.#kafka.admin(), this.#clusterOptions);
+    return createKafkajsProbe(this.#kafka.admin(), this.#clusterOptions, this.#clock);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
+import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
@@ -16,9 +17,9 @@ export interface KafkaProbe {
   /** Would the topic be created so? */
   tryCreate(topic: NewTopic): Promise<void>;
   tryRead(topic: string): Promise<void>;
-  /** Is there a coordinator for the transactional id, and may it be used? */
-  tryTransactionalId(transactionalId: string): Promise<void>;
-  /** May the transactional id write to the topic? */
+  /** Is there a coordinator for the transactional id, and may it be used, whatever of the topic? */
+  tryTransactionalId(transactionalId: string, topic: string): Promise<void>;
+  /** May the transactional id write to the topic, which need not be there yet? */
   tryWrite(transactionalId: string, topic: string): Promise<void>;
   /** A setting of one of the brokers; undefined where it may not be seen. */
   brokerSetting(name: string): Promise<string | undefined>;
@@ -29,10 +30,16 @@ const OF_TRANSACTIONS = 1;
 // The last one that there can be: Kafka gives producer ids from 0 on. It looks at what is allowed before it looks at this one, which
 // it then refuses, because no transactional id has it. Asking for a producer id of one's own would fence a connector that runs.
 const NOBODYS_PRODUCER_ID = '9223372036854775807';
-const REFUSED_AS_NOBODYS = 'INVALID_PRODUCER_ID_MAPPING';
+const NOBODYS = 'INVALID_PRODUCER_ID_MAPPING';
+// Said after the transactional id was found to be allowed, and of the topic after it was.
+const NOT_THERE = 'UNKNOWN_TOPIC_OR_PARTITION';
+const ABOUT_THE_TOPIC = [NOT_THERE, 'TOPIC_AUTHORIZATION_FAILED'];
+// Where nobody has used a transaction yet, the first question makes Kafka create its own topic for them.
+const COORDINATOR_WAIT_MS = 200;
 const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, maxBytes: 1 };
 
-export function createKafkajsProbe(admin: Admin, options: ClusterOptions): KafkaProbe {
+export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock: Clock): KafkaProbe {
+  const closed = new AbortController();
   const cluster = new Cluster(options);
   let connected: Promise<void> | undefined;
   const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
@@ -48,11 +55,24 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions): Kafka
     // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
     await cluster.refreshMetadata();
     const broker = await cluster.findControllerBroker();
-    const { coordinator } = await broker.findGroupCoordinator({
-      groupId: transactionalId,
-      coordinatorType: OF_TRANSACTIONS,
+    const request = { groupId: transactionalId, coordinatorType: OF_TRANSACTIONS };
+    for (;;) {
+      try {
+        const { coordinator } = await broker.findGroupCoordinator(request);
+        return await cluster.findBroker({ nodeId: coordinator.nodeId });
+      } catch (thrown) {
+        if (!isType(thrown, 'GROUP_COORDINATOR_NOT_AVAILABLE')) throw thrown;
+        await clock.sleep(COORDINATOR_WAIT_MS, closed.signal);
+      }
+    }
+  };
+  const addNobodys = async (transactionalId: string, topic: string, fine: readonly string[]) => {
+    const broker = await coordinatorOf(transactionalId);
+    const topics = [{ topic, partitions: [0] }];
+    const request = { transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics };
+    await broker.addPartitionsToTxn(request).catch((thrown) => {
+      if (![NOBODYS, ...fine].some((type) => isType(thrown, type))) throw thrown;
     });
-    return cluster.findBroker({ nodeId: coordinator.nodeId });
   };
   return {
     countBrokers: () =>
@@ -77,20 +97,14 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions): Kafka
           topics: [{ topic, partitions: [{ partition: 0, fetchOffset, maxBytes: 1 }] }],
         });
       }),
-    tryTransactionalId: (transactionalId) =>
-      asking(`finding the coordinator of the transactional id ${transactionalId}`, async () => {
-        await coordinatorOf(transactionalId);
-      }),
+    tryTransactionalId: (transactionalId, topic) =>
+      asking(`using the transactional id ${transactionalId}`, () =>
+        addNobodys(transactionalId, topic, ABOUT_THE_TOPIC),
+      ),
     tryWrite: (transactionalId, topic) =>
-      asking(`writing to ${topic} as the transactional id ${transactionalId}`, async () => {
-        const broker = await coordinatorOf(transactionalId);
-        const topics = [{ topic, partitions: [0] }];
-        await broker
-          .addPartitionsToTxn({ transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics })
-          .catch((thrown) => {
-            if (!isType(thrown, REFUSED_AS_NOBODYS)) throw thrown;
-          });
-      }),
+      asking(`writing to ${topic} as the transactional id ${transactionalId}`, () =>
+        addNobodys(transactionalId, topic, [NOT_THERE]),
+      ),
     brokerSetting: async (name) => {
       try {
         return await asking(`reading the setting ${name}`, async () => {
@@ -109,6 +123,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions): Kafka
       }
     },
     close: async () => {
+      closed.abort();
       await Promise.allSettled([cluster.disconnect(), admin.disconnect()]);
     },
   };

@@ -27,18 +27,18 @@ export async function* readToEnd(
     yield* readPartitionToEnd(kafka, topic, partition, signal, start);
 }
 
-/** The same of one partition. */
+/** The same of one partition; `end` is that last stable offset. */
 export async function* readPartitionToEnd(
   kafka: KafkaClient,
   topic: string,
   partition: number,
   signal: AbortSignal,
   start: FetchStart = 'earliest',
-): AsyncGenerator<ReadRecord> {
+): AsyncGenerator<ReadRecord & { readonly end: number }> {
   let end: number | undefined;
   for await (const batch of kafka.fetchCommitted(topic, partition, start, signal)) {
     end ??= batch.lastStableOffset;
-    for (const record of batch.records) if (record.offset < end) yield { ...record, partition };
+    for (const record of batch.records) if (record.offset < end) yield { ...record, partition, end };
     if (batch.nextOffset >= end) return;
   }
 }
