@@ -29,8 +29,9 @@ export async function askConnector(
 
 const stateText = (state: JsonValue): string => (isJsonObject(state) ? String(state.state) : String(state));
 
-/** A stream that is halted writes nothing any more. */
-export const isAtWork = (state: string | undefined): boolean => state !== undefined && state !== 'halted';
+/** A stream that is halted, or has come to its end, writes nothing any more. */
+export const isAtWork = (state: string | undefined): boolean =>
+  state !== undefined && state !== 'halted' && state !== 'finished';
 
 // A poll takes its time as well.
 const REQUEST_MS = 5_000;

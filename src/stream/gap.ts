@@ -6,6 +6,7 @@ import { type Advance, advance, type Cursor } from './cursor.ts';
 import type { ReadPage } from './read-page.ts';
 
 const PASSED_REASONS = ['deleted-by-asana', 'refused-by-asana', 'skipped-by-operator'] as const;
+export const GAP_REASONS = [...PASSED_REASONS, 'state-unreadable'] as const;
 
 /** A time of which events may be missing, and why. */
 export interface Gap {
@@ -13,7 +14,7 @@ export interface Gap {
   readonly fromMs: number | undefined;
   /** Exclusive. Undefined: up to now, whenever that is. */
   readonly toMs: number | undefined;
-  readonly reason: (typeof PASSED_REASONS)[number] | 'state-unreadable';
+  readonly reason: (typeof GAP_REASONS)[number];
   /** What was said when it was found. */
   readonly message?: string;
 }
