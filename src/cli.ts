@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
+import { didYouMean } from './commands/arguments.ts';
 import { check } from './commands/check.ts';
 import { type Command, type CommandContext, UsageError } from './commands/command.ts';
+import { offsets } from './commands/offsets.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
+import { tail } from './commands/tail.ts';
 import { verify } from './commands/verify.ts';
 import { messageOf, toConnectorError } from './errors.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, check, verify, simulate };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  check,
+  offsets,
+  tail,
+  verify,
+  simulate,
+};
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
@@ -26,7 +36,10 @@ Options:
   --help     this text, or that of a command
   --version  the version
 
-Configuration is by environment variables: docs/configuration.md
+Configuration is by environment variables, the same for all commands: docs/configuration.md
+
+Example:
+  asana-audit-kafka check && asana-audit-kafka run
 `;
 }
 
@@ -41,13 +54,17 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined)
-    throw new UsageError(`'${name}' is not a command; there are ${Object.keys(COMMANDS).join(', ')}`);
+  if (command === undefined) throw new UsageError(unknownCommand(name));
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(command.help);
     return 0;
   }
   return command.main(rest, context(signal));
+}
+
+function unknownCommand(name: string): string {
+  const names = Object.keys(COMMANDS);
+  return `'${name}' is not a command${didYouMean(name, names)}; there are ${names.join(', ')}`;
 }
 
 function context(signal: AbortSignal): CommandContext {
@@ -64,9 +81,10 @@ function context(signal: AbortSignal): CommandContext {
 }
 
 /** One clear line for what a command failed with; gives the exit code. */
-function report(thrown: unknown): number {
+function report(thrown: unknown, command = ''): number {
   if (thrown instanceof UsageError) {
-    process.stderr.write(`asana-audit-kafka: ${thrown.message}\nTry: asana-audit-kafka --help\n`);
+    const help = Object.hasOwn(COMMANDS, command) ? `${command} --help` : '--help';
+    process.stderr.write(`asana-audit-kafka: ${thrown.message}\nTry: asana-audit-kafka ${help}\n`);
     return EXIT_USAGE;
   }
   const error = toConnectorError(thrown);
@@ -81,7 +99,7 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
   try {
     return await main(argv, signal);
   } catch (thrown) {
-    if (!signal.aborted) return report(thrown);
+    if (!signal.aborted) return report(thrown, argv[0]);
     process.stderr.write(`asana-audit-kafka: ${messageOf(signal.reason)}\n`);
     return EXIT_INTERRUPTED;
   }

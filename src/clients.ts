@@ -8,7 +8,6 @@ import type { RegistryConnection } from './avro/registry-call.ts';
 import { EVENT_SCHEMA } from './avro/schema.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
-import type { KafkaClient } from './kafka/client.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
 import type { Log } from './log.ts';
@@ -20,7 +19,7 @@ export interface Clients {
   readonly asana: ReadonlyMap<string, AuditLogClient>;
   /** Of each distinct token source, in the order of the workspaces. */
   readonly budgets: readonly TokenBudget[];
-  readonly kafka: KafkaClient;
+  readonly kafka: KafkajsClient;
   close(): Promise<void>;
 }
 

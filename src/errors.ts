@@ -151,6 +151,21 @@ export const ERRORS = {
     cause: 'the stream was fenced twice in a row: another process keeps writing with the same CONNECTOR_NAME',
     nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
+  NO_POSITION: {
+    disposition: 'exit',
+    cause: 'a stream that has not started, or was reset, was to be moved',
+    nextStep: 'start the connector: START_AT says where a stream without a position begins',
+  },
+  STREAM_RUNNING: {
+    disposition: 'exit',
+    cause: 'a connector answers, or writes, for the stream that was to be moved',
+    nextStep: 'stop the connector (SIGTERM), then repeat the command',
+  },
+  TOPIC_MISSING: {
+    disposition: 'exit',
+    cause: 'a topic that was to be read does not exist',
+    nextStep: 'start the connector, which creates it, or correct EVENTS_TOPIC',
+  },
   TOPIC_UNFIT: {
     disposition: 'exit',
     cause:
@@ -161,14 +176,15 @@ export const ERRORS = {
     disposition: 'halt-stream',
     cause:
       'there is no state for the stream, but the events topic has its events: starting would publish them a second time',
-    nextStep: 'set STATE_TOPIC and CONNECTOR_NAME back, or give the connector an EVENTS_TOPIC of its own',
+    nextStep:
+      'set STATE_TOPIC and CONNECTOR_NAME back, give the connector an EVENTS_TOPIC of its own, or begin anew with asana-audit-kafka offsets reset (publishes twice what is there already)',
   },
   TOPIC_LOST: {
     disposition: 'halt-stream',
     cause:
       'the state says that events were committed to a topic which is gone, was made anew, or was cut off',
     nextStep:
-      'restore the topic, or set another EVENTS_TOPIC and CONNECTOR_NAME to read again all that Asana still has',
+      'restore the topic, or read again all that Asana still has: asana-audit-kafka offsets reset, or another EVENTS_TOPIC and CONNECTOR_NAME',
   },
   EVENTS_TOPIC_CHANGED: {
     disposition: 'halt-stream',

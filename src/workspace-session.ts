@@ -6,8 +6,9 @@ import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
-import { Session, type SessionPorts, type StateLocation } from './kafka/session.ts';
-import { type StateKeys, stateKeys, statePartition, transactionalId } from './kafka/state-keys.ts';
+import { Session, type SessionPorts } from './kafka/session.ts';
+import { stateKeys, transactionalId } from './kafka/state-keys.ts';
+import { stateLocation } from './kafka/state-location.ts';
 import {
   deadLettersRequirement,
   deadLettersTopic,
@@ -15,17 +16,16 @@ import {
   eventsRequirement,
   keepsEvents,
   maxMessageBytes,
-  stateRequirement,
   type TopicOptions,
   type TopicRequirement,
 } from './kafka/topics.ts';
 import type { Scope } from './stream/chain.ts';
 import { readCommittedSince } from './stream/committed-since.ts';
 import { Committer, type Destination } from './stream/committer.ts';
-import type { Cursor } from './stream/cursor.ts';
-import { decodeCursor } from './stream/cursor-record.ts';
+import { type Cursor, emptyBooks } from './stream/cursor.ts';
+import { decodePosition, isReset, type Reset } from './stream/cursor-record.ts';
 import { follow, type Until } from './stream/follow.ts';
-import { decodeRefusedGap, type PassedGap } from './stream/gap.ts';
+import { isAvoided, passedGaps } from './stream/gap.ts';
 import type { StreamObserver } from './stream/observer.ts';
 import { refuseSecondFirstStart } from './stream/published-before.ts';
 import { createStepOver } from './stream/step-over.ts';
@@ -73,7 +73,7 @@ export async function runWorkspaceSession(
   const { connectorName, workspaceGid, scope, topics } = stream;
   const { kafka, clock, observer } = ports;
   const schemaId = await ports.schemaId(signal);
-  const state = await stateLocation(stream, kafka);
+  const state = await stateLocation(kafka, stream);
   const { newSessionId } = ports;
   const sessionPorts: SessionPorts = {
     kafka,
@@ -89,9 +89,11 @@ export async function runWorkspaceSession(
   );
   try {
     const keys = stateKeys(connectorName, workspaceGid);
-    const cursor = await readableCursor({ session, state, keys, kafka, clock, observer }, topics, signal);
+    const position = await readablePosition({ session, state, keys, kafka, clock, observer }, topics, signal);
+    const cursor = position && !isReset(position) ? position : undefined;
+    const books = position ?? emptyBooks(topics.eventsTopic);
     const filters = filtersFingerprint(scope.filters);
-    if (cursor === undefined) {
+    if (position === undefined) {
       const start = {
         workspaceGid,
         filters,
@@ -105,13 +107,14 @@ export async function runWorkspaceSession(
         throw error;
       });
     }
-    const events = await keptTopic(kafka, eventsRequirement(topics), cursor?.events);
-    const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), cursor?.deadLetters);
+    const events = await keptTopic(kafka, eventsRequirement(topics), books.events);
+    const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), books.deadLetters);
     const destination: Destination = {
       workspaceGid,
       filters,
       keys,
       state,
+      books,
       events: {
         topic: topics.eventsTopic,
         partitions: events.partitions,
@@ -128,7 +131,13 @@ export async function runWorkspaceSession(
     const sweeps = sweepPorts(stream, ports, events);
     const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
     const committerPorts = { session, serializer, clock, observer };
-    const committer = new Committer(cursor, known, destination, committerPorts, refusedGaps(session, keys));
+    const committer = new Committer(
+      cursor,
+      known,
+      destination,
+      committerPorts,
+      passedGaps(session.state, keys).filter(isAvoided),
+    );
     const stepOver = createStepOver({ ...ports, committer, workspaceGid });
     await follow(filters, { ...ports, ...stream, serializer, committer, sweeps, stepOver }, signal);
     // Whoever waits for the end of a run reads the topic next.
@@ -179,32 +188,16 @@ async function recentlyCommitted(
   return [...shown, ...cursor.committed.keys()];
 }
 
-async function stateLocation(
-  { connectorName, workspaceGid, topics }: WorkspaceStream,
-  kafka: KafkaClient,
-): Promise<StateLocation> {
-  const description = await ensureTopic(kafka, stateRequirement(topics));
-  const keys = stateKeys(connectorName, workspaceGid);
-  return {
-    topic: topics.stateTopic,
-    maxMessageBytes: maxMessageBytes(description),
-    partition: statePartition(connectorName, workspaceGid, description.partitions),
-    partitions: description.partitions,
-    sessionKey: keys.session,
-    cursorKey: keys.cursor,
-  };
-}
-
 /** Where it cannot be read, that is recorded before the stream halts. */
-async function readableCursor(
+async function readablePosition(
   ports: StateRecordPorts,
   { eventsTopic }: TopicOptions,
   signal: AbortSignal,
-): Promise<Cursor | undefined> {
+): Promise<Cursor | Reset | undefined> {
   try {
-    const cursor = readCursor(ports.session, ports.state.cursorKey, eventsTopic);
-    if (cursor !== undefined) await withdrawUnreadable(ports);
-    return cursor;
+    const position = readPosition(ports.session, ports.state.cursorKey, eventsTopic);
+    if (position !== undefined) await withdrawUnreadable(ports);
+    return position;
   } catch (error) {
     if (error instanceof ConnectorError && error.code === 'STATE_UNREADABLE')
       await recordUnreadable(ports, error, signal);
@@ -212,29 +205,23 @@ async function readableCursor(
   }
 }
 
-const refusedGaps = ({ state }: Session, { gap }: StateKeys): PassedGap[] =>
-  [...state].flatMap(([key, value]) => {
-    const found = key.includes('/gap/') ? decodeRefusedGap(value) : undefined;
-    return found && key === gap(found.fromMs) ? [found] : [];
-  });
-
-function readCursor({ state }: Session, key: string, eventsTopic: string): Cursor | undefined {
+function readPosition({ state }: Session, key: string, eventsTopic: string): Cursor | Reset | undefined {
   const value = state.get(key);
-  const cursor = value === undefined ? undefined : decodeCursor(key, value);
-  if (cursor !== undefined && cursor.eventsTopic !== eventsTopic) {
+  const position = value === undefined ? undefined : decodePosition(key, value);
+  if (position !== undefined && position.eventsTopic !== eventsTopic) {
     throw new ConnectorError(
       'EVENTS_TOPIC_CHANGED',
-      `the state record ${key} belongs to the events topic ${cursor.eventsTopic}, not to ${eventsTopic}`,
+      `the state record ${key} belongs to the events topic ${position.eventsTopic}, not to ${eventsTopic}`,
     );
   }
-  return cursor;
+  return position;
 }
 
 /** Created where missing, but not in place of one that held records: what is gone would then never be noticed. */
 async function keptTopic(
   kafka: KafkaClient,
   requirement: TopicRequirement,
-  committed = 0,
+  committed: number,
 ): Promise<TopicDescription> {
   const { name } = requirement.create;
   if (committed > 0 && (await kafka.describeTopic(name)) === undefined) {

@@ -3,6 +3,7 @@
 import { COMPATIBILITY, type SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import { messageOf } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
 import { UndecodableRecord } from './decoder.ts';
 import { callRegistry, ifKnown, type RegistryConnection } from './registry-call.ts';
 
@@ -28,6 +29,32 @@ export async function resolveSchemaId(request: SchemaRequest, signal: AbortSigna
     // The look-up comes first: it needs no right to write, and no agreement about the compatibility.
     return (await ifKnown(lookUp(registry, request))) ?? registerOrFind(registry, request);
   });
+}
+
+/**
+ * Would the registry take the schema as the subject's next version? It is asked about the latest one; undefined where there is
+ * none. Throws as {@link resolveSchemaId} does.
+ */
+export async function isCompatible(
+  request: SchemaRequest,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const { subject, schema } = request;
+  return callRegistry(request, `compatibility with subject ${subject}`, signal, async (registry) => {
+    if ((await ifKnown(registry.getLatestSchemaId(subject))) === undefined) return undefined;
+    const { Subject } = (registry as unknown as AskingRegistry).api;
+    const answer = (await Subject.compatible({ subject, body: { schema } })).data();
+    return isJsonObject(answer) && answer.is_compatible === true;
+  });
+}
+
+/** The client can ask, and does not offer it. */
+interface AskingRegistry {
+  readonly api: {
+    readonly Subject: {
+      compatible(request: { subject: string; body: { schema: string } }): Promise<{ data(): unknown }>;
+    };
+  };
 }
 
 /** Finds schemas by id, for `createDecoder`. Throws as {@link resolveSchemaId} does, or UndecodableRecord. */

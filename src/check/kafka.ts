@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { KafkaProbe } from '../kafka/kafkajs-probe.ts';
 import {
   deadLettersRequirement,
   eventsRequirement,
@@ -7,35 +8,116 @@ import {
   type TopicOptions,
   type TopicRequirement,
 } from '../kafka/topics.ts';
-import type { Check } from './check.ts';
+import { type Check, type Good, NotKnown } from './check.ts';
+import { topicWarnings, whyUnwritable } from './topic-warnings.ts';
 
-/** The three topics: there and fit, or to be created. Nothing is changed. */
-export function kafkaChecks(kafka: KafkaClient, options: TopicOptions): Check[] {
-  return [eventsRequirement(options), stateRequirement(options), deadLettersRequirement(options)].map(
-    (requirement) => ({
-      subject: `Kafka, topic ${requirement.create.name}`,
-      look: () => lookAtTopic(kafka, requirement),
-    }),
-  );
+export interface KafkaChecks {
+  readonly kafka: KafkaClient;
+  readonly probe: KafkaProbe;
+  readonly topics: TopicOptions;
+  readonly transactionalIds: readonly string[];
+  readonly transactionTimeoutMs: number;
 }
 
-async function lookAtTopic(kafka: KafkaClient, { create, findings }: TopicRequirement): Promise<string> {
+/** Brokers, transactional ids, and the three topics: there and fit, or to be created. Nothing is changed, and nobody fenced. */
+export function kafkaChecks(parts: KafkaChecks): Check[] {
+  const { probe, topics, transactionalIds } = parts;
+  const brokers: Check = {
+    subject: 'Kafka, brokers',
+    look: within(async () => ({ detail: counted(await probe.countBrokers(), 'broker') })),
+  };
+  const ids = transactionalIds.map(
+    (id): Check => ({
+      subject: `Kafka, transactional id ${id}`,
+      after: brokers,
+      look: within(async () => {
+        await probe.tryTransactionalId(id, topics.stateTopic);
+        return {
+          detail: 'may be used (asked in the name of a producer that does not exist: nobody was fenced)',
+        };
+      }),
+    }),
+  );
+  const [firstId] = ids;
+  const timeout: Check = {
+    subject: 'Kafka, transaction timeout',
+    after: brokers,
+    look: within(() => lookAtTimeout(parts)),
+  };
+  const requirements = [eventsRequirement(topics), stateRequirement(topics), deadLettersRequirement(topics)];
+  const ofTopics = requirements.flatMap((requirement): Check[] => {
+    const topic: Check = {
+      subject: `Kafka, topic ${requirement.create.name}`,
+      after: brokers,
+      look: within(() => lookAtTopic(parts, requirement)),
+    };
+    const access: Check = {
+      subject: `Kafka, access to ${requirement.create.name}`,
+      after: firstId ?? brokers,
+      look: within(() => lookAtAccess(parts, requirement.create.name)),
+    };
+    return [topic, access];
+  });
+  return [brokers, ...ids, timeout, ...ofTopics];
+}
+
+const DEADLINE_MS = 20_000;
+
+/** kafkajs tries for minutes, and heeds no signal. */
+function within(look: () => Promise<Good>): Check['look'] {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
+      const late = () => new ConnectorError('KAFKA_UNAVAILABLE', `no answer within ${DEADLINE_MS / 1000} s`);
+      deadline.addEventListener('abort', () => reject(late()), { once: true });
+      look().then(resolve, reject);
+    });
+}
+
+async function lookAtTopic(
+  { kafka, probe }: KafkaChecks,
+  { create, findings }: TopicRequirement,
+): Promise<Good> {
   const topic = await kafka.describeTopic(create.name);
   if (topic === undefined) {
+    await probe.tryCreate(create);
     const replicas =
       create.replicationFactor < 0
         ? "the brokers' default of replicas"
         : `replication factor ${create.replicationFactor}`;
-    return `will be created with ${counted(create.partitions)}, ${replicas}`;
+    return {
+      detail: `will be created with ${counted(create.partitions, 'partition')}, ${replicas}; Kafka would take it`,
+    };
   }
-  const found = findings(topic);
+  const unwritable = whyUnwritable(topic);
+  const found = [...findings(topic), ...(unwritable === undefined ? [] : [unwritable])];
   if (found.length > 0) throw new ConnectorError('TOPIC_UNFIT', found.join('; '));
-  const { partitions, replicationFactor } = topic;
-  const warning =
-    replicationFactor < 3
-      ? '; fewer than 3 replicas: a broker that is lost for good takes events with it'
-      : '';
-  return `fits; ${counted(partitions)}, replication factor ${replicationFactor}${warning}`;
+  const warnings = topicWarnings(topic, create);
+  return {
+    detail: `fits; ${counted(topic.partitions, 'partition')}, replication factor ${topic.replicationFactor}`,
+    warning: warnings.length > 0 ? warnings.join('; ') : undefined,
+  };
 }
 
-const counted = (partitions: number): string => `${partitions} partition${partitions === 1 ? '' : 's'}`;
+async function lookAtAccess({ kafka, probe, transactionalIds }: KafkaChecks, topic: string): Promise<Good> {
+  const [id] = transactionalIds;
+  if (id !== undefined) await probe.tryWrite(id, topic);
+  if ((await kafka.describeTopic(topic)) === undefined)
+    return { detail: 'may be written; there is nothing to read yet' };
+  await probe.tryRead(topic);
+  return { detail: 'may be read and written' };
+}
+
+async function lookAtTimeout({ probe, transactionTimeoutMs }: KafkaChecks): Promise<Good> {
+  const name = 'transaction.max.timeout.ms';
+  const most = await probe.brokerSetting(name);
+  if (most === undefined) throw new NotKnown(`the brokers do not show ${name} to this client`);
+  if (transactionTimeoutMs <= Number(most))
+    return { detail: `${transactionTimeoutMs / 1000} s, of ${Number(most) / 1000} s at most` };
+  throw new ConnectorError(
+    'KAFKA_SETTINGS_REFUSED',
+    `KAFKA_TRANSACTION_TIMEOUT is ${transactionTimeoutMs} ms, and ${name} of the brokers ${most} ms`,
+  );
+}
+
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

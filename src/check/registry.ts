@@ -1,19 +1,28 @@
-import { resolveSchemaId, type SchemaRequest } from '../avro/registry.ts';
+import { isCompatible, resolveSchemaId, type SchemaRequest } from '../avro/registry.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Check } from './check.ts';
 
-/** The schema's id, or that it will be registered. Nothing is registered. */
+/** The schema's id, or that it can be registered. Nothing is registered. */
 export function registryCheck(request: SchemaRequest): Check {
   return {
     subject: `Schema registry, subject ${request.subject}`,
     look: async (signal) => {
       try {
-        return `the schema has id ${await resolveSchemaId({ ...request, autoRegister: false }, signal)}`;
+        const id = await resolveSchemaId({ ...request, autoRegister: false }, signal);
+        return { detail: `the schema has id ${id}` };
       } catch (error) {
-        const missing = error instanceof ConnectorError && error.code === 'SCHEMA_NOT_REGISTERED';
-        if (missing && request.autoRegister) return 'the schema will be registered';
-        throw error;
+        const isMissing = error instanceof ConnectorError && error.code === 'SCHEMA_NOT_REGISTERED';
+        if (!isMissing || !request.autoRegister) throw error;
       }
+      const compatible = await isCompatible(request, signal);
+      if (compatible === undefined)
+        return { detail: 'the schema will be registered, as the first of its subject' };
+      if (compatible)
+        return { detail: 'the schema will be registered; it is compatible with the latest version' };
+      throw new ConnectorError(
+        'SCHEMA_INCOMPATIBLE',
+        `the schema is not compatible with the latest version of ${request.subject}`,
+      );
     },
   };
 }

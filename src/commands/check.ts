@@ -1,27 +1,50 @@
-import { asanaCheck } from '../check/asana.ts';
-import { type CheckResult, runChecks } from '../check/check.ts';
+import { asanaChecks, askOnce } from '../check/asana.ts';
+import { type Check, type CheckResult, runChecks } from '../check/check.ts';
+import { clockCheck } from '../check/clock.ts';
 import { kafkaChecks } from '../check/kafka.ts';
+import { dnsChecks, tlsCheck } from '../check/network.ts';
+import { portCheck } from '../check/port.ts';
 import { registryCheck } from '../check/registry.ts';
-import { createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
-import { loadConfig } from '../config/load.ts';
-import type { ConnectorError } from '../errors.ts';
+import { tokenCheck } from '../check/token.ts';
+import { type Clients, createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
+import { type Config, loadConfig } from '../config/load.ts';
+import { type ConnectorError, toConnectorError } from '../errors.ts';
+import type { KafkaProbe } from '../kafka/kafkajs-probe.ts';
+import { transactionalId } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
-import { type Command, type CommandContext, readOptions } from './command.ts';
-import { quietClientPorts } from './terminal.ts';
+import { readOptions } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { jsonLine, quietClientPorts } from './terminal.ts';
 
-const HELP = `Usage: asana-audit-kafka check
+const HELP = `Usage: asana-audit-kafka check [--json]
 
-Says for each precondition, from the configuration to the topics, what is right, or what is wrong and what to do. Changes nothing.
+Says for each precondition, a line each, what is right, or what is wrong and what to do: configuration, DNS, TLS, token, workspace
+and audit log, clock, schema registry, brokers, transactional ids, topics and the access to them, the port of HTTP_PORT.
+Changes nothing, and disturbs no connector that runs. Whatever Kafka may refuse is asked of Kafka, in ways that leave no trace.
 
-Exit codes: 0 all is right; 1 something is wrong; 2 the configuration or the command line is wrong.
+  ok       as it should be
+  warn     works, and may not one day: read what to do
+  WRONG    the connector would not work, or would break its promise
+  skipped  cannot be seen from here, or not before something else is mended
+
+  --json   one JSON object a line and precondition
+
+Exit codes: 0 nothing is wrong (there may be warnings); 1 something is; 2 the configuration or the command line is wrong.
+
+Examples:
+  asana-audit-kafka check
+  asana-audit-kafka check --json | grep -v '"status":"ok"'
 `;
 
 export const check: Command = { summary: 'look at every precondition, and change nothing', help: HELP, main };
 
+type Show = (result: CheckResult) => void;
+
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
-  readOptions(argv, {});
-  const { clock, environment, signal, stdout } = context;
-  const config = loadConfig(environment);
+  const { json } = readOptions(argv, { json: { type: 'boolean', default: false } });
+  const show: Show = (result) => context.stdout.write(json ? jsonLine(toJson(result)) : line(result));
+  const config = readConfig(context, show);
+  if (config === undefined) return 2;
   const failures = new Map<string, ConnectorError>();
   const clients = createClients(config, {
     ...quietClientPorts(context, createLog('error')),
@@ -31,25 +54,77 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
       requestRecovered: () => {},
     }),
   });
-  const show = (result: CheckResult) => stdout.write(line(result));
+  const probe = clients.kafka.openProbe();
   try {
-    show({ subject: 'Configuration', ok: true, detail: config.warnings.join('; ') || 'complete' });
-    const asana = [...clients.asana].map(([gid, client]) =>
-      asanaCheck(gid, client, scopeOf(config), clock, () => failures.get(gid)),
-    );
-    const checks = [
-      ...asana,
-      ...kafkaChecks(clients.kafka, topicOptions(config)),
-      registryCheck(schemaRequest(config, clock)),
-    ];
-    return (await runChecks(checks, show, signal)) ? 0 : 1;
+    const checks = allChecks(config, clients, probe, context, failures);
+    const wrong = (await runChecks(checks, show, context.signal)).flatMap(({ error }) => error ?? []);
+    if (wrong.length === 0) return 0;
+    return wrong.some(({ code }) => code === 'CONFIG_INVALID') ? 2 : 1;
   } finally {
-    await clients.close();
+    await Promise.allSettled([probe.close(), clients.close()]);
   }
 }
 
-function line(result: CheckResult): string {
-  if (result.ok) return `ok    ${result.subject}: ${result.detail}\n`;
-  const { code, message, nextStep } = result.error;
-  return `WRONG ${result.subject}: ${message} (${code})\n      next step: ${nextStep}\n`;
+function readConfig({ environment }: CommandContext, show: Show): Config | undefined {
+  const subject = 'Configuration';
+  try {
+    const config = loadConfig(environment);
+    if (config.warnings.length === 0) show({ subject, status: 'ok', detail: 'complete' });
+    for (const detail of config.warnings) show({ subject, status: 'warn', detail });
+    return config;
+  } catch (thrown) {
+    const error = toConnectorError(thrown);
+    show({ subject, status: 'wrong', detail: error.message, error });
+    return undefined;
+  }
 }
+
+function allChecks(
+  config: Config,
+  clients: Clients,
+  probe: KafkaProbe,
+  { clock }: CommandContext,
+  failures: ReadonlyMap<string, ConnectorError>,
+): Check[] {
+  const topics = topicOptions(config);
+  const ofWorkspaces = [...clients.asana].flatMap(([gid, client], index) => {
+    const source = config.tokens.get(gid);
+    if (source === undefined) return [];
+    const ask = askOnce(client, scopeOf(config), clock, () => failures.get(gid));
+    const token = tokenCheck(gid, source);
+    const answers = asanaChecks(gid, token, ask);
+    const last = answers.at(-1) ?? token;
+    // One clock is enough.
+    return [token, ...answers, ...(index === 0 ? [clockCheck(last, ask, clients.kafka, topics)] : [])];
+  });
+  return [
+    ...dnsChecks(config),
+    tlsCheck(config.ASANA_BASE_URL, clock.now),
+    ...ofWorkspaces,
+    registryCheck(schemaRequest(config, clock)),
+    ...kafkaChecks({
+      kafka: clients.kafka,
+      probe,
+      topics,
+      transactionalIds: config.ASANA_WORKSPACES.map((gid) => transactionalId(config.CONNECTOR_NAME, gid)),
+      transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
+    }),
+    portCheck({ host: config.HTTP_HOST, port: config.HTTP_PORT }),
+  ];
+}
+
+const LABELS = { ok: 'ok     ', warn: 'warn   ', wrong: 'WRONG  ', skipped: 'skipped' } as const;
+
+function line({ subject, status, detail, error }: CheckResult): string {
+  // Whoever writes several lines indents them, but for OpenSSL.
+  const said = `${LABELS[status]} ${subject}: ${detail.replace(/\n(?! )/g, ' ')}`;
+  return error ? `${said} (${error.code})\n        next step: ${error.nextStep}\n` : `${said}\n`;
+}
+
+const toJson = ({ subject, status, detail, error }: CheckResult) => ({
+  subject,
+  status,
+  detail,
+  code: error?.code ?? null,
+  next_step: error?.nextStep ?? null,
+});

@@ -1,6 +1,12 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+
+/** Where a command writes to: a stream of the process. */
+export interface Output {
+  /** False where the reader has to be waited for. */
+  write(text: string): boolean;
+  once(event: 'drain', listener: () => void): unknown;
+  readonly isTTY?: boolean;
+}
 
 /** What a command may touch. */
 export interface CommandContext {
@@ -9,8 +15,8 @@ export interface CommandContext {
   readonly random: () => number;
   readonly newId: () => string;
   readonly version: string;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** Aborts when the process is to stop. */
   readonly signal: AbortSignal;
 }
@@ -25,16 +31,4 @@ export interface Command {
 /** A command line that cannot be understood. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-}
-
-/** The options of a command line; throws UsageError for what `options` does not have. */
-export function readOptions<T extends NonNullable<ParseArgsConfig['options']>>(
-  argv: readonly string[],
-  options: T,
-) {
-  try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
 }

@@ -1,10 +1,12 @@
+import { requireTokens } from '../check/token.ts';
 import { loadConfig } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import { type ConnectorError, messageOf } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { forever, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
-import { type Command, type CommandContext, readOptions } from './command.ts';
+import { readOptions } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
 
 const HELP = `Usage: asana-audit-kafka run [--until-caught-up]
 
@@ -24,6 +26,7 @@ export const run: Command = { summary: 'follow the audit log into Kafka', help: 
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
   const options = readOptions(argv, { 'until-caught-up': { type: 'boolean', default: false } });
   const config = loadConfig(context.environment);
+  await requireTokens(config.tokens);
   const log = createLog(config.LOG_LEVEL);
   for (const warning of config.warnings) log.say('configuration-warning', { warning });
   const connector = await createConnector(config, { ...context, log });

@@ -1,7 +1,8 @@
 import type { ClientPorts } from '../clients.ts';
+import type { Clock } from '../clock.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Output } from './command.ts';
 
 /** For commands that read once and end: no metrics, a line where Asana keeps failing. */
 export function quietClientPorts({ clock, random }: CommandContext, log: Log): ClientPorts {
@@ -21,23 +22,66 @@ export function quietClientPorts({ clock, random }: CommandContext, log: Log): C
 }
 
 export interface Progress {
-  readonly show: (doing: string, count: number) => void;
+  /** @param part of the whole that is done, 0 to 1, where that is known */
+  readonly show: (doing: string, count: number, part?: number) => void;
+  readonly say: (text: string) => void;
   readonly end: () => void;
 }
 
-const COUNT_STEP = 10_000;
+const REDRAW_MS = 200;
+// Before, what is left is a guess from too little.
+const FIRST_GUESS_MS = 2_000;
+const CLEAR_LINE = '\r\u001b[K';
 
-/** One line that grows in a terminal, nothing elsewhere. */
-export function createProgress(stream: { write(text: string): unknown; isTTY?: boolean }): Progress {
-  if (!stream.isTTY) return { show: () => {}, end: () => {} };
-  let shown = '';
+/** One line that grows in a terminal, with the time left; nothing elsewhere. */
+export function createProgress(stream: Output, clock: Clock): Progress {
+  if (!stream.isTTY) return { show: () => {}, say: () => {}, end: () => {} };
+  let doingNow = '';
+  let startedMs = 0;
+  let drawnMs = Number.NEGATIVE_INFINITY;
   return {
-    show: (doing, count) => {
-      const line = `${Math.floor(count / COUNT_STEP) * COUNT_STEP} ${doing}`;
-      if (line === shown) return;
-      shown = line;
-      stream.write(`\r\u001b[K${count.toLocaleString('en')} ${doing}`);
+    show: (doing, count, part) => {
+      const nowMs = clock.monotonicMs();
+      if (doing !== doingNow) [doingNow, startedMs, drawnMs] = [doing, nowMs, Number.NEGATIVE_INFINITY];
+      if (nowMs - drawnMs < REDRAW_MS) return;
+      drawnMs = nowMs;
+      stream.write(`${CLEAR_LINE}${count.toLocaleString('en')} ${doing}${timeLeft(nowMs - startedMs, part)}`);
     },
-    end: () => stream.write('\r\u001b[K'),
+    say: (text) => stream.write(CLEAR_LINE + text),
+    end: () => stream.write(CLEAR_LINE),
   };
 }
+
+export function timeLeft(passedMs: number, part = 0): string {
+  if (part <= 0 || part > 1 || passedMs < FIRST_GUESS_MS) return '';
+  const leftMs = (passedMs * (1 - part)) / part;
+  return `, ${Math.floor(part * 100)} %, ${duration(leftMs)} left`;
+}
+
+const UNITS: [string, number][] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+];
+
+/** The two largest units: `3 h 5 min`. */
+export function duration(ms: number): string {
+  const first = UNITS.findIndex(([, size]) => ms >= size);
+  if (first < 0) return '0 s';
+  const parts: string[] = [];
+  let restMs = ms;
+  for (const [unit, size] of UNITS.slice(first, first + 2)) {
+    const count = Math.floor(restMs / size);
+    restMs -= count * size;
+    if (count > 0) parts.push(`${count} ${unit}`);
+  }
+  return parts.join(' ');
+}
+
+/** Resolves once the reader has taken what was written: a topic may be larger than the memory. */
+export async function writeSlowly(stream: Output, text: string): Promise<void> {
+  if (!stream.write(text)) await new Promise<void>((resolve) => stream.once('drain', resolve));
+}
+
+export const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;

@@ -1,31 +1,39 @@
 import { createDecoder } from '../avro/decoder.ts';
 import { writerTypeFetcher } from '../avro/registry.ts';
-import { type Clients, createClients, registryConnection, scopeOf } from '../clients.ts';
+import { requireTokens } from '../check/token.ts';
+import { type Clients, createClients, registryConnection, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
-import { READERS } from '../config/parse.ts';
+import type { KafkaClient } from '../kafka/client.ts';
+import { stateKeys } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
+import { readStreamState } from '../offsets/stream-state.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
-import { isClean } from '../verify/compare.ts';
+import { type Excuses, isClean } from '../verify/compare.ts';
 import { isBalanced, readLedger } from '../verify/ledger.ts';
-import { ledgerReport, verificationReport } from '../verify/report.ts';
+import { ledgerJson, ledgerReport, verificationJson, verificationReport } from '../verify/report.ts';
 import { verifyWorkspace } from '../verify/verify.ts';
-import { type Command, type CommandContext, readOptions, UsageError } from './command.ts';
-import { createProgress, quietClientPorts } from './terminal.ts';
+import { readOptions, readTime } from './arguments.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
+import { createProgress, jsonLine, quietClientPorts } from './terminal.ts';
 
-const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME]
-       asana-audit-kafka verify --ledger
+const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
+       asana-audit-kafka verify --ledger [--json]
 
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
-there twice, altered, or in the topic alone. Uses the request budget of the token.
+there twice, altered, or in the topic alone. Uses the request budget of the token. What an operator left out or had published
+again (offsets set, offsets reset) is known from the state, counted by itself, and not wrong.
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago
   --ledger     asks Asana nothing: counts the topic again, as far as the state knows it, and compares count and digest with
                what the state claims (while the topic still holds its oldest records)
+  --json       one JSON object a line and workspace
 
 Exit codes: 0 nothing is wrong; 1 something is, or could not be read; 2 the configuration or the command line is wrong.
 
-Example:
+Examples:
+  asana-audit-kafka verify
+  asana-audit-kafka verify --ledger
   asana-audit-kafka verify --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z
 `;
 
@@ -39,18 +47,21 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const options = readOptions(argv, {
     from: { type: 'string' },
     to: { type: 'string' },
-    ledger: { type: 'boolean' },
+    ledger: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   });
   if (options.ledger && (options.from ?? options.to))
     throw new UsageError('--ledger: takes no --from and no --to');
   const config = loadConfig(context.environment);
   const fromMs = readTime('--from', options.from) ?? config.START_AT;
   const toMs = readTime('--to', options.to) ?? config.END_AT ?? context.clock.now() - SETTLE_MS;
+  if (!options.ledger) await requireTokens(config.tokens);
   if (fromMs !== undefined && fromMs >= toMs) throw new UsageError('--to: expected a time after --from');
   const clients = createClients(config, quietClientPorts(context, createLog(config.LOG_LEVEL)));
   try {
-    if (options.ledger) return await checkLedgers(config, clients, context);
-    return await verifyAll(config, { fromMs, toMs }, clients, context);
+    const { json } = options;
+    if (options.ledger) return await checkLedgers(config, json, clients, context);
+    return await verifyAll(config, { fromMs, toMs, json }, clients, context);
   } finally {
     await clients.close();
   }
@@ -58,19 +69,20 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
 
 async function verifyAll(
   config: Config,
-  window: { fromMs: number | undefined; toMs: number },
+  { json, ...window }: { fromMs: number | undefined; toMs: number; json: boolean },
   { asana, kafka }: Clients,
   { clock, signal, stdout, stderr }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   let clean = true;
   for (const [workspaceGid, client] of asana) {
-    const progress = createProgress(stderr);
+    const progress = createProgress(stderr, clock);
     const request = {
       workspaceGid,
       eventsTopic: config.EVENTS_TOPIC,
       filters: scopeOf(config).filters,
       nowMs: clock.now(),
+      excuses: await excusesOf(config, workspaceGid, kafka, signal),
       ...window,
     };
     const result = await verifyWorkspace(
@@ -79,31 +91,48 @@ async function verifyAll(
       signal,
     );
     progress.end();
-    stdout.write(verificationReport(workspaceGid, result));
+    stdout.write(
+      json ? jsonLine(verificationJson(workspaceGid, result)) : verificationReport(workspaceGid, result),
+    );
     clean &&= isClean(result);
   }
   return clean ? 0 : 1;
 }
 
+/** What the state says of a stream that has one. */
+async function excusesOf(
+  config: Config,
+  workspaceGid: string,
+  kafka: KafkaClient,
+  signal: AbortSignal,
+): Promise<Excuses> {
+  const stream = { connectorName: config.CONNECTOR_NAME, workspaceGid, topics: topicOptions(config) };
+  const keys = stateKeys(stream.connectorName, workspaceGid);
+  const { gaps, republished } = await readStreamState(kafka, stream, keys, signal);
+  // What Asana refuses, or has deleted, cannot be read again either.
+  return { republished, gaps: gaps.filter(({ reason }) => reason === 'skipped-by-operator') };
+}
+
 async function checkLedgers(
   config: Config,
+  json: boolean,
   { asana, kafka }: Clients,
-  { clock, signal, stdout }: CommandContext,
+  { clock, signal, stdout, stderr }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   let balanced = true;
   for (const workspaceGid of asana.keys()) {
-    const request = { connectorName: config.CONNECTOR_NAME, workspaceGid, stateTopic: config.STATE_TOPIC };
+    const progress = createProgress(stderr, clock);
+    const request = {
+      connectorName: config.CONNECTOR_NAME,
+      workspaceGid,
+      stateTopic: config.STATE_TOPIC,
+      onProgress: (records: number, part: number) => progress.show('records counted', records, part),
+    };
     const ledger = await readLedger(kafka, request, decode, signal);
-    stdout.write(ledgerReport(workspaceGid, ledger));
+    progress.end();
+    stdout.write(json ? jsonLine(ledgerJson(workspaceGid, ledger)) : ledgerReport(workspaceGid, ledger));
     balanced &&= isBalanced(ledger);
   }
   return balanced ? 0 : 1;
-}
-
-function readTime(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const timeMs = READERS.time.read(text);
-  if (timeMs === undefined) throw new UsageError(`${flag}: expected ${READERS.time.expected}, got '${text}'`);
-  return timeMs;
 }

@@ -2,11 +2,19 @@ const MAX_DISTANCE = 2;
 // Short names are near to much that is somebody else's.
 const LETTERS_A_TYPING_ERROR = 5;
 
-/** The one of `candidates` that `name` is at most two typing errors away from, if any. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
+/**
+ * The one of `candidates` that `name` is at most two typing errors away from, if any.
+ *
+ * @param lettersAnError so many letters a name has at least for each error that it may have
+ */
+export function nearest(
+  name: string,
+  candidates: readonly string[],
+  lettersAnError = LETTERS_A_TYPING_ERROR,
+): string | undefined {
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .filter(({ distance }) => distance <= Math.min(MAX_DISTANCE, name.length / LETTERS_A_TYPING_ERROR))
+    .filter(({ distance }) => distance <= Math.min(MAX_DISTANCE, name.length / lettersAnError))
     .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 

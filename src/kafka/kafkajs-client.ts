@@ -16,6 +16,7 @@ import type {
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
+import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
 import { replaceRecordBatches } from './kafkajs-record-batch.ts';
@@ -51,6 +52,7 @@ export class KafkajsClient implements KafkaClient {
   readonly #options: KafkajsOptions;
   readonly #clusterOptions: ClusterOptions;
   readonly #reader: CommittedReader;
+  readonly #clock: Clock;
   #admin: Admin | undefined;
 
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
@@ -68,6 +70,7 @@ export class KafkajsClient implements KafkaClient {
     } satisfies KafkaConfig;
     const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
     this.#options = options;
+    this.#clock = clock;
     this.#kafka = new Kafka({ ...common, logLevel: logger.level, logCreator: logger.logCreator });
     this.#clusterOptions = {
       ...common,
@@ -123,6 +126,11 @@ export class KafkajsClient implements KafkaClient {
         topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
       });
     });
+  }
+
+  /** For a look at what Kafka allows; to be closed apart. */
+  openProbe(): KafkaProbe {
+    return createKafkajsProbe(this.#kafka.admin(), this.#clusterOptions, this.#clock);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts` and `kafkajs-coordinator.ts` use, typed as far as they do.
+ * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts`, `kafkajs-coordinator.ts` and `kafkajs-probe.ts` use, typed as far as they do.
  * docs/adr/0002-reading-below-the-consumer.md says why.
  */
 
@@ -57,10 +57,19 @@ declare module 'kafkajs/src/cluster/index.js' {
     refreshMetadata(): Promise<void>;
     /** With KRaft, any broker. */
     findControllerBroker(): Promise<{
-      findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<unknown>;
+      findGroupCoordinator(request: {
+        groupId: string;
+        coordinatorType: number;
+      }): Promise<{ coordinator: { nodeId: string } }>;
     }>;
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     findBroker(destination: { nodeId: string }): Promise<{
+      addPartitionsToTxn(request: {
+        transactionalId: string;
+        producerId: string;
+        producerEpoch: number;
+        topics: { topic: string; partitions: number[] }[];
+      }): Promise<unknown>;
       fetch(
         request: FetchRequest,
       ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;

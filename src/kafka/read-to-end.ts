@@ -23,13 +23,23 @@ export async function* readToEnd(
   start: FetchStart = 'earliest',
 ): AsyncGenerator<ReadRecord> {
   const description = await kafka.describeTopic(topic);
-  for (let partition = 0; partition < (description?.partitions ?? 0); partition++) {
-    let end: number | undefined;
-    for await (const batch of kafka.fetchCommitted(topic, partition, start, signal)) {
-      end ??= batch.lastStableOffset;
-      for (const record of batch.records) if (record.offset < end) yield { ...record, partition };
-      if (batch.nextOffset >= end) break;
-    }
+  for (let partition = 0; partition < (description?.partitions ?? 0); partition++)
+    yield* readPartitionToEnd(kafka, topic, partition, signal, start);
+}
+
+/** The same of one partition; `end` is that last stable offset. */
+export async function* readPartitionToEnd(
+  kafka: KafkaClient,
+  topic: string,
+  partition: number,
+  signal: AbortSignal,
+  start: FetchStart = 'earliest',
+): AsyncGenerator<ReadRecord & { readonly end: number }> {
+  let end: number | undefined;
+  for await (const batch of kafka.fetchCommitted(topic, partition, start, signal)) {
+    end ??= batch.lastStableOffset;
+    for (const record of batch.records) if (record.offset < end) yield { ...record, partition, end };
+    if (batch.nextOffset >= end) return;
   }
 }
 

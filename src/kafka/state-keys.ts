@@ -10,6 +10,8 @@ export interface StateKeys {
   readonly cursor: string;
   /** Key of a gap record; one a gap, so that compaction keeps them all. */
   gap(fromMs: number): string;
+  /** Key of the record that says that an operator had a past published again; one each time. */
+  republished(atMs: number): string;
   /** Of the gap record that says that the cursor cannot be read: always the same one. */
   readonly unreadable: string;
 }
@@ -20,6 +22,7 @@ export function stateKeys(connectorName: string, workspaceGid: string): StateKey
     session: `${stream}/session`,
     cursor: `${stream}/cursor`,
     unreadable: `${stream}/gap/state-unreadable`,
+    republished: (atMs) => `${stream}/republished/${isoTime(atMs)}`,
     gap: (fromMs) => `${stream}/gap/${isoTime(fromMs)}`,
   };
 }

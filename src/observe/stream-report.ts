@@ -98,6 +98,7 @@ const GAP_NEXT_STEPS: Readonly<Record<Gap['reason'], string>> = {
   'deleted-by-asana':
     'Asana has deleted what it had of this time and the stream goes on: keep the connector from being down for so long; alert on asana_audit_retention_headroom_seconds',
   'refused-by-asana': 'the stream goes on behind it: show the message to Asana if you need these events',
+  'skipped-by-operator': 'none: it was left out on purpose, with asana-audit-kafka offsets set',
   'state-unreadable': 'nothing is skipped yet: the stream halts, do as it says then',
 };
 

@@ -6,7 +6,7 @@ import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';
 import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writer.ts';
 import { Batch, DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, refusedLetter } from './batch.ts';
-import { type Advance, advance, afterSweep, type Cursor, withPut, youngestMs } from './cursor.ts';
+import { type Advance, advance, afterSweep, type Books, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
 import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
@@ -28,6 +28,8 @@ export interface Destination {
   readonly filters: string;
   readonly keys: StateKeys;
   readonly state: StateLocation;
+  /** What was put there before, where the stream has no cursor. */
+  readonly books: Books;
   readonly events: TopicTarget & { readonly partitions: number };
   readonly deadLetters: TopicTarget;
   /** Of sweeps: what is read so long after its time is settled. */
@@ -104,8 +106,7 @@ export class Committer {
   async commitGap(gap: PassedGap): Promise<void> {
     const batch = new Batch(this.#to.events.partitions);
     batch.gaps.push(gap);
-    const place = { filters: this.#to.filters, eventsTopic: this.#to.events.topic };
-    const moved = afterGap(this.#cursor, gap, place);
+    const moved = afterGap(this.#cursor, gap, this.#to);
     this.#caughtUp &&= moved.mode === 'live';
     await this.#put(batch, moved, 0);
     this.#gaps = [...this.#gaps, gap];
@@ -135,7 +136,7 @@ export class Committer {
     return {
       mode,
       filters: this.#to.filters,
-      eventsTopic: this.#to.events.topic,
+      books: this.#to.books,
       offset:
         mode === 'live' && offset !== null
           ? { value: offset, obtainedAtMs: asOfMs, query: { startAtMs, endAtMs, limit } }

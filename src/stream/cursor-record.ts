@@ -1,9 +1,20 @@
 import { isoTime } from '../clock.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { Cursor, OffsetState } from './cursor.ts';
+import type { Books, Cursor, OffsetState } from './cursor.ts';
 
 const VERSION = 1;
+// A version of its own, so that a connector that knows no resets halts instead of taking one for a cursor.
+const RESET_VERSION = 2;
+
+/** An operator's word that the stream starts anew, in the place of its cursor: what it has put where stays true. */
+export interface Reset extends Books {
+  readonly resetAtMs: number;
+  /** Of the events that are published again. */
+  readonly filters: string;
+}
+
+export const isReset = (position: Cursor | Reset): position is Reset => 'resetAtMs' in position;
 
 /** The cursor as the JSON of its state record, readable with Kafka's console consumer. */
 export function encodeCursor(cursor: Cursor): Buffer {
@@ -17,15 +28,29 @@ export function encodeCursor(cursor: Cursor): Buffer {
     offset: cursor.offset && encodeOffset(cursor.offset),
     swept_to: isoTime(cursor.sweptToMs),
     swept: encodeIds(cursor.swept),
-    events_topic: cursor.eventsTopic,
-    ends: Object.fromEntries(cursor.ends),
-    events: cursor.events,
-    digest: cursor.digest,
-    dead_letters: cursor.deadLetters,
-    dead_letters_end: cursor.deadLettersEnd,
+    ...encodeBooks(cursor),
   };
   return Buffer.from(JSON.stringify(record));
 }
+
+export function encodeReset(reset: Reset): Buffer {
+  const record = {
+    version: RESET_VERSION,
+    reset_at: isoTime(reset.resetAtMs),
+    filters: reset.filters,
+    ...encodeBooks(reset),
+  };
+  return Buffer.from(JSON.stringify(record));
+}
+
+const encodeBooks = (books: Books) => ({
+  events_topic: books.eventsTopic,
+  ends: Object.fromEntries(books.ends),
+  events: books.events,
+  digest: books.digest,
+  dead_letters: books.deadLetters,
+  dead_letters_end: books.deadLettersEnd,
+});
 
 /** By time, as many ids share a millisecond. */
 function encodeIds(ids: ReadonlyMap<string, number>): Record<string, string[]> {
@@ -49,17 +74,17 @@ function encodeOffset({ value, obtainedAtMs, query }: OffsetState) {
 }
 
 /**
- * The cursor in a state record. Throws STATE_UNREADABLE for a tombstone, another version or a damaged record: taking any of
- * them for a first start would publish up to 90 days of events again.
+ * The cursor in a state record, or the reset in its place. Throws STATE_UNREADABLE for a tombstone, another version or a damaged
+ * record: taking any of them for a first start would publish up to 90 days of events again.
  */
-export function decodeCursor(key: string, value: Buffer | null): Cursor {
+export function decodePosition(key: string, value: Buffer | null): Cursor | Reset {
   if (value === null) throw unreadable(key, 'it is a tombstone');
   try {
     const record: JsonValue = JSON.parse(value.toString('utf8'));
     if (!isJsonObject(record)) throw new Error('expected an object');
-    if (record.version !== VERSION)
-      throw new Error(`expected version ${VERSION}, got ${JSON.stringify(record.version)}`);
-    return readRecord(record);
+    if (record.version === VERSION) return readCursor(record);
+    if (record.version === RESET_VERSION) return readReset(record);
+    throw new Error(`expected version ${VERSION} or ${RESET_VERSION}, got ${JSON.stringify(record.version)}`);
   } catch (error) {
     throw unreadable(key, messageOf(error), error);
   }
@@ -68,7 +93,20 @@ export function decodeCursor(key: string, value: Buffer | null): Cursor {
 const unreadable = (key: string, why: string, cause?: unknown) =>
   new ConnectorError('STATE_UNREADABLE', `the state record ${key} cannot be read: ${why}`, { cause });
 
-function readRecord(record: JsonObject): Cursor {
+/** The cursor alone. Throws STATE_UNREADABLE for a reset as well. */
+export function decodeCursor(key: string, value: Buffer | null): Cursor {
+  const position = decodePosition(key, value);
+  if (isReset(position)) throw unreadable(key, 'it is a reset');
+  return position;
+}
+
+const readReset = (record: JsonObject): Reset => ({
+  resetAtMs: time(record, 'reset_at'),
+  filters: text(record, 'filters'),
+  ...readBooks(record),
+});
+
+function readCursor(record: JsonObject): Cursor {
   const { mode } = record;
   if (mode !== 'catching-up' && mode !== 'live') throw new Error('expected mode to be catching-up or live');
   return {
@@ -80,14 +118,18 @@ function readRecord(record: JsonObject): Cursor {
     offset: readOffset(record.offset),
     sweptToMs: time(record, 'swept_to'),
     swept: readIds(record, 'swept'),
-    eventsTopic: text(record, 'events_topic'),
-    ends: readEnds(record),
-    events: whole(record, 'events'),
-    digest: hex(record, 'digest'),
-    deadLetters: whole(record, 'dead_letters'),
-    deadLettersEnd: whole(record, 'dead_letters_end'),
+    ...readBooks(record),
   };
 }
+
+const readBooks = (record: JsonObject): Books => ({
+  eventsTopic: text(record, 'events_topic'),
+  ends: readEnds(record),
+  events: whole(record, 'events'),
+  digest: hex(record, 'digest'),
+  deadLetters: whole(record, 'dead_letters'),
+  deadLettersEnd: whole(record, 'dead_letters_end'),
+});
 
 function readIds(record: JsonObject, name: string): Map<string, number> {
   const read = new Map<string, number>();

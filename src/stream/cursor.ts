@@ -10,13 +10,35 @@ export interface OffsetState {
   readonly query: Pick<Query, 'startAtMs' | 'endAtMs' | 'limit'>;
 }
 
+/** What a stream has put where, as of its last commit. An operator may reset its position; this stays true. */
+export interface Books {
+  /** The topic that all of this is in, and by partition the offset behind the last record committed there. */
+  readonly eventsTopic: string;
+  readonly ends: ReadonlyMap<number, number>;
+  /** Records in the events topic, and the digest of their gids. */
+  readonly events: number;
+  readonly digest: string;
+  readonly deadLetters: number;
+  /** The offset behind the last of them, 0 where there is none. */
+  readonly deadLettersEnd: number;
+}
+
+export const emptyBooks = (eventsTopic: string): Books => ({
+  eventsTopic,
+  ends: new Map(),
+  events: 0,
+  digest: EMPTY_DIGEST,
+  deadLetters: 0,
+  deadLettersEnd: 0,
+});
+
 /**
  * Where a stream is, as of its last commit. All times are epoch milliseconds on Asana's clock.
  *
  * Every event created before `watermarkMs` is committed, and of those created later exactly the ones in `committed`. So
  * everything else here can be lost, the offset above all, and the stream still goes on without a loss or a repetition.
  */
-export interface Cursor {
+export interface Cursor extends Books {
   readonly mode: Mode;
   /** Of the filters that all of this belongs to. */
   readonly filters: string;
@@ -31,15 +53,6 @@ export interface Cursor {
   readonly sweptToMs: number;
   /** Ids of events that a sweep published, with their times: the live chain may show them as well. */
   readonly swept: ReadonlyMap<string, number>;
-  /** The topic that all of this is in, and by partition the offset behind the last record committed there. */
-  readonly eventsTopic: string;
-  readonly ends: ReadonlyMap<number, number>;
-  /** Events in the events topic, and the digest of their gids. */
-  readonly events: number;
-  readonly digest: string;
-  readonly deadLetters: number;
-  /** The offset behind the last of them, 0 where there is none. */
-  readonly deadLettersEnd: number;
 }
 
 /** What the committer knows of an event: `id` is its gid, or stands for one. */
@@ -51,7 +64,8 @@ export interface Dated {
 export interface Advance {
   readonly mode: Mode;
   readonly filters: string;
-  readonly eventsTopic: string;
+  /** Of a stream without a cursor. */
+  readonly books: Books;
   readonly offset: OffsetState | undefined;
   /** Where the query starts: before the first commit, all that is created earlier is out of scope. */
   readonly startAtMs: number | undefined;
@@ -94,14 +108,25 @@ export function advance(cursor: Cursor | undefined, page: Advance): Cursor {
     offset: page.offset,
     sweptToMs: sweptTo(cursor, watermarkMs, page),
     swept: cursor?.swept ?? new Map(),
-    eventsTopic: page.eventsTopic,
-    ends: cursor?.ends ?? new Map(),
-    events: cursor?.events ?? 0,
-    digest: cursor?.digest ?? EMPTY_DIGEST,
-    deadLetters: cursor?.deadLetters ?? 0,
-    deadLettersEnd: cursor?.deadLettersEnd ?? 0,
+    ...booksOf(cursor ?? page.books),
   };
 }
+
+export const booksOf = ({
+  eventsTopic,
+  ends,
+  events,
+  digest,
+  deadLetters,
+  deadLettersEnd,
+}: Books): Books => ({
+  eventsTopic,
+  ends,
+  events,
+  digest,
+  deadLetters,
+  deadLettersEnd,
+});
 
 /**
  * Reading old events is as good as sweeping them, as long as nothing in between was left to a sweep. What other filters had

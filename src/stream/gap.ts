@@ -1,10 +1,12 @@
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isoTime } from '../clock.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { advance, type Cursor } from './cursor.ts';
+import type { StateKeys } from '../kafka/state-keys.ts';
+import { type Advance, advance, type Cursor } from './cursor.ts';
 import type { ReadPage } from './read-page.ts';
 
-export const GAP_REASONS = ['deleted-by-asana', 'refused-by-asana', 'state-unreadable'] as const;
+const PASSED_REASONS = ['deleted-by-asana', 'refused-by-asana', 'skipped-by-operator'] as const;
+export const GAP_REASONS = [...PASSED_REASONS, 'state-unreadable'] as const;
 
 /** A time of which events may be missing, and why. */
 export interface Gap {
@@ -21,6 +23,7 @@ export interface Gap {
 export interface PassedGap extends Gap {
   readonly fromMs: number;
   readonly toMs: number;
+  readonly reason: (typeof PASSED_REASONS)[number];
 }
 
 /**
@@ -43,14 +46,14 @@ export function gapBefore(cursor: Cursor | undefined, page: ReadPage): PassedGap
 export function afterGap(
   cursor: Cursor | undefined,
   { fromMs, toMs }: PassedGap,
-  { filters, eventsTopic }: Pick<Cursor, 'filters' | 'eventsTopic'>,
+  { filters, books }: Pick<Advance, 'filters' | 'books'>,
 ): Cursor {
   const stays = cursor !== undefined && (cursor.watermarkMs < fromMs || cursor.watermarkMs >= toMs);
   if (stays) return cursor;
   return advance(cursor, {
     mode: 'catching-up',
     filters,
-    eventsTopic,
+    books,
     offset: undefined,
     startAtMs: fromMs,
     events: [],
@@ -75,17 +78,32 @@ export function encodeGap({ fromMs, toMs, reason, message }: Gap, foundAtMs: num
   );
 }
 
-/** The time of a gap record that Asana refuses. Undefined for any other, and for a damaged one: the time is then asked for again. */
-export function decodeRefusedGap(value: Buffer | null): PassedGap | undefined {
+/** What a gap record says of a time that has passed. Undefined for an open one, and for a damaged one. */
+export function decodePassedGap(value: Buffer | null): PassedGap | undefined {
   try {
     const record: JsonValue = JSON.parse(String(value));
-    if (!isJsonObject(record) || record.reason !== 'refused-by-asana') return undefined;
+    if (!isJsonObject(record)) return undefined;
+    const reason = PASSED_REASONS.find((each) => each === record.reason);
     const [fromMs, toMs] = [Date.parse(String(record.from)), Date.parse(String(record.to))];
-    return toMs > fromMs ? { fromMs, toMs, reason: record.reason } : undefined;
+    return reason !== undefined && toMs > fromMs ? { fromMs, toMs, reason } : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Of the last value of each key of a state topic, the stream's gaps that have passed, in time order. */
+export function passedGaps(state: Iterable<[string, Buffer | null]>, { gap }: StateKeys): PassedGap[] {
+  return [...state]
+    .flatMap(([key, value]) => {
+      const found = key.includes('/gap/') ? decodePassedGap(value) : undefined;
+      return found && key === gap(found.fromMs) ? [found] : [];
+    })
+    .sort((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Asana refuses this time, or the operator has left it out: nobody asks for it again, sweeps neither. */
+export const isAvoided = ({ reason }: Gap): boolean =>
+  reason === 'refused-by-asana' || reason === 'skipped-by-operator';
 
 interface Range {
   readonly fromMs: number;

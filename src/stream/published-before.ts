@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { readToEnd } from '../kafka/read-to-end.ts';
 import type { State } from '../kafka/session.ts';
-import { decodeCursor } from './cursor-record.ts';
+import { decodePosition } from './cursor-record.ts';
 
 export interface FirstStart {
   readonly workspaceGid: string;
@@ -40,7 +40,7 @@ export async function refuseSecondFirstStart(
   });
   const own = cursors
     .filter(({ workspaceGid }) => workspaceGid === start.workspaceGid)
-    .map(({ key, value, name }) => ({ name, cursor: decodeCursor(key, value) }));
+    .map(({ key, value, name }) => ({ name, cursor: decodePosition(key, value) }));
   for (const { name, cursor } of own) {
     if (cursor.eventsTopic === start.eventsTopic && cursor.filters === start.filters) {
       throw alreadyPublished(

@@ -3,9 +3,10 @@ import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { readToEnd, readUpTo } from '../kafka/read-to-end.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
-import type { Cursor } from '../stream/cursor.ts';
-import { decodeCursor } from '../stream/cursor-record.ts';
+import type { Books, Cursor } from '../stream/cursor.ts';
+import { decodePosition, isReset, type Reset } from '../stream/cursor-record.ts';
 import { addToDigest, EMPTY_DIGEST } from '../stream/digest.ts';
+import { type Republished, republications } from '../stream/republished.ts';
 
 /** What the state claims of the topic, and what the topic holds. */
 export interface LedgerEntry {
@@ -16,13 +17,17 @@ export interface LedgerEntry {
 export interface Ledger {
   readonly claimed: LedgerEntry;
   readonly found: LedgerEntry;
-  readonly completeToMs: number;
+  /** Undefined for a stream that was reset and has not started since. */
+  readonly completeToMs: number | undefined;
+  /** What the operator had published again: there is more than one record of it. */
+  readonly republished: readonly Republished[];
 }
 
 export interface LedgerRequest {
   readonly connectorName: string;
   readonly workspaceGid: string;
   readonly stateTopic: string;
+  readonly onProgress: (records: number, part: number) => void;
 }
 
 /**
@@ -35,49 +40,55 @@ export async function readLedger(
   decode: DecodeRecord,
   signal: AbortSignal,
 ): Promise<Ledger> {
-  const cursor = await findCursor(kafka, request, signal);
-  const { events, digest, completeToMs } = cursor;
+  const { position, republished } = await findState(kafka, request, signal);
+  const { events, digest } = position;
   return {
     claimed: { events, digest },
-    found: await recount(kafka, cursor, request.workspaceGid, decode, signal),
-    completeToMs,
+    found: await recount(kafka, position, request, decode, signal),
+    completeToMs: isReset(position) ? undefined : position.completeToMs,
+    republished,
   };
 }
 
 export const isBalanced = ({ claimed, found }: Ledger): boolean =>
   claimed.events === found.events && claimed.digest === found.digest;
 
-async function findCursor(
+async function findState(
   kafka: KafkaClient,
   { connectorName, workspaceGid, stateTopic }: LedgerRequest,
   signal: AbortSignal,
-): Promise<Cursor> {
-  const key = stateKeys(connectorName, workspaceGid).cursor;
-  let cursor: Cursor | undefined;
-  for await (const record of readToEnd(kafka, stateTopic, signal)) {
-    if (String(record.key) === key) cursor = decodeCursor(key, record.value);
-  }
-  if (cursor === undefined)
-    throw new ConnectorError('STATE_UNREADABLE', `the topic ${stateTopic} has no record ${key}`);
-  return cursor;
+): Promise<{ position: Cursor | Reset; republished: readonly Republished[] }> {
+  const keys = stateKeys(connectorName, workspaceGid);
+  const state = new Map<string, Buffer | null>();
+  for await (const { key, value } of readToEnd(kafka, stateTopic, signal)) state.set(String(key), value);
+  const record = state.get(keys.cursor);
+  if (record === undefined)
+    throw new ConnectorError('STATE_UNREADABLE', `the topic ${stateTopic} has no record ${keys.cursor}`);
+  return { position: decodePosition(keys.cursor, record), republished: republications(state, keys) };
 }
 
 async function recount(
   kafka: KafkaClient,
-  { eventsTopic: topic, ends }: Cursor,
-  workspaceGid: string,
+  { eventsTopic: topic, ends }: Books,
+  { workspaceGid, onProgress }: LedgerRequest,
   decode: DecodeRecord,
   signal: AbortSignal,
 ): Promise<LedgerEntry> {
   let events = 0;
   let digest = EMPTY_DIGEST;
+  let records = 0;
+  let read = 0;
+  const whole = [...ends.values()].reduce((sum, end) => sum + end, 0);
   for (const [partition, end] of ends) {
-    for await (const { value } of readUpTo(kafka, { topic, partition, start: 'earliest', end }, signal)) {
+    const range = { topic, partition, start: 'earliest', end } as const;
+    for await (const { value, offset } of readUpTo(kafka, range, signal)) {
+      onProgress(++records, (read + offset) / whole);
       const record = await decodeOwn(decode, workspaceGid, value);
       if (record === undefined) continue;
       events++;
       digest = addToDigest(digest, [record.gid]);
     }
+    read += end;
   }
   return { events, digest };
 }

@@ -1,5 +1,6 @@
 import { isoTime } from '../clock.ts';
-import { type Finding, isClean } from './compare.ts';
+import type { Republished } from '../stream/republished.ts';
+import { type Finding, type Findings, isClean } from './compare.ts';
 import { isBalanced, type Ledger } from './ledger.ts';
 import type { Verification } from './verify.ts';
 
@@ -7,35 +8,88 @@ const MAX_EXAMPLES = 5;
 
 /** The result for a terminal; its last line says it all. */
 export function verificationReport(workspaceGid: string, result: Verification): string {
-  const { sourceEvents, topicRecords, deadLetters, missing, duplicate, altered, invented } = result;
-  const kinds: [string, readonly Finding[]][] = [
-    ['missing', missing],
-    ['duplicate', duplicate],
-    ['altered', altered],
-    ['invented', invented],
-  ];
+  const { sourceEvents, topicRecords, deadLetters, republished, inGaps } = result;
+  const kinds = kindsOf(result);
   const lines = [
     `workspace ${workspaceGid}, ${isoTime(result.fromMs)} to ${isoTime(result.toMs)}`,
     `  Asana ${count(sourceEvents)} events, Kafka ${count(topicRecords)} records, dead letters ${count(deadLetters)}`,
+    ...(republished > 0
+      ? [`  of the records, ${count(republished)} were published again by an operator`]
+      : []),
+    ...(inGaps > 0 ? [`  of the events, ${count(inGaps)} were left out, in recorded gaps`] : []),
     `  ${kinds.map(([kind, found]) => `${kind} ${count(found.length)}`).join(', ')}`,
     ...kinds.flatMap(([kind, found]) => examples(kind, found)),
-    isClean(result) ? '  proven: every event exactly once, unchanged' : '  NOT proven',
+    isClean(result) ? `  proven: ${whatIsProven(result)}` : '  NOT proven',
   ];
   return `${lines.join('\n')}\n`;
 }
 
+function whatIsProven({ republished, inGaps }: Verification): string {
+  const but = [
+    ...(inGaps > 0 ? ['those in gaps are left out'] : []),
+    ...(republished > 0 ? ['those that were published again are there again'] : []),
+  ];
+  return `every event exactly once, unchanged${but.length > 0 ? `; but ${but.join(', and ')}` : ''}`;
+}
+
+const kindsOf = ({ missing, duplicate, altered, invented }: Findings): [string, readonly Finding[]][] => [
+  ['missing', missing],
+  ['duplicate', duplicate],
+  ['altered', altered],
+  ['invented', invented],
+];
+
+/** The same for programs. */
+export function verificationJson(workspaceGid: string, result: Verification) {
+  const kinds = kindsOf(result);
+  return {
+    workspace_gid: workspaceGid,
+    from: isoTime(result.fromMs),
+    to: isoTime(result.toMs),
+    proven: isClean(result),
+    source_events: result.sourceEvents,
+    topic_records: result.topicRecords,
+    dead_letters: result.deadLetters,
+    republished: result.republished,
+    in_gaps: result.inGaps,
+    ...Object.fromEntries(kinds.map(([kind, found]) => [kind, found.length])),
+    examples: Object.fromEntries(kinds.map(([kind, found]) => [kind, found.slice(0, MAX_EXAMPLES)])),
+  };
+}
+
 /** The same for a ledger. */
 export function ledgerReport(workspaceGid: string, ledger: Ledger): string {
-  const { claimed, found, completeToMs } = ledger;
+  const { claimed, found, completeToMs, republished } = ledger;
+  const where = completeToMs === undefined ? 'reset' : `complete as of ${isoTime(completeToMs)}`;
   const lines = [
-    `workspace ${workspaceGid}, complete as of ${isoTime(completeToMs)} by its state`,
+    `workspace ${workspaceGid}, ${where} by its state`,
     `  state ${count(claimed.events)} events, digest ${claimed.digest}`,
     `  topic ${count(found.events)} events, digest ${found.digest}`,
+    ...republished.map(republishedLine),
     isBalanced(ledger)
       ? '  proven: the topic holds exactly the events that the state claims'
       : '  NOT proven: they differ; where the topic no longer holds its oldest records, run verify without --ledger',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const republishedLine = ({ atMs, fromMs, toMs }: Republished): string =>
+  `  by an operator since ${isoTime(atMs)}: events created from ${fromMs === undefined ? 'the oldest' : isoTime(fromMs)} to ${isoTime(toMs)} are published, and counted, once more`;
+
+export function ledgerJson(workspaceGid: string, ledger: Ledger) {
+  const { claimed, found, completeToMs, republished } = ledger;
+  return {
+    workspace_gid: workspaceGid,
+    complete_as_of: completeToMs === undefined ? null : isoTime(completeToMs),
+    proven: isBalanced(ledger),
+    state: claimed,
+    topic: found,
+    republished: republished.map(({ atMs, fromMs, toMs }) => ({
+      at: isoTime(atMs),
+      from: fromMs === undefined ? null : isoTime(fromMs),
+      to: isoTime(toMs),
+    })),
+  };
 }
 
 function examples(kind: string, found: readonly Finding[]): string[] {

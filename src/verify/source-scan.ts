@@ -13,7 +13,7 @@ export async function scanSource(
   asana: Pick<AuditLogClient, 'fetchPage'>,
   workspaceGid: string,
   window: Window,
-  onProgress: (events: number) => void,
+  onProgress: (events: number, atMs: number) => void,
   signal: AbortSignal,
 ): Promise<Map<string, Copy>> {
   const found = new Map<string, Copy>();
@@ -23,7 +23,8 @@ export async function scanSource(
       if (createdAtMs >= window.endAtMs) continue;
       found.set(id, { id, createdAtMs, hash: hashOf(source), where: `created at ${isoTime(createdAtMs)}` });
     }
-    onProgress(found.size);
+    const last = events.at(-1);
+    if (last) onProgress(found.size, last.createdAtMs);
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { toEvent } from '../avro/to-event.ts';
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { type ReadRecord, readToEnd } from '../kafka/read-to-end.ts';
+import { type ReadRecord, readPartitionToEnd, readToEnd } from '../kafka/read-to-end.ts';
 import { readEvents } from '../stream/events.ts';
 import type { Copy } from './compare.ts';
 import { hashOf } from './source-scan.ts';
@@ -13,7 +13,8 @@ export interface TopicScan {
   readonly topic: string;
   readonly workspaceGid: string;
   readonly filters: Filters;
-  readonly onProgress: (records: number) => void;
+  /** @param part of the topic that is read, 0 to 1 */
+  readonly onProgress: (records: number, part: number) => void;
 }
 
 /** Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. */
@@ -25,10 +26,14 @@ export async function scanTopic(
 ): Promise<Copy[]> {
   const copies: Copy[] = [];
   let records = 0;
-  for await (const record of readToEnd(kafka, scan.topic, signal)) {
-    const copy = await readCopy(record, scan, decode);
-    if (copy) copies.push(copy);
-    scan.onProgress(++records);
+  const partitions = (await kafka.describeTopic(scan.topic))?.partitions ?? 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    for await (const record of readPartitionToEnd(kafka, scan.topic, partition, signal)) {
+      const copy = await readCopy(record, scan, decode);
+      if (copy) copies.push(copy);
+      // By key, the partitions are about as long as each other.
+      scan.onProgress(++records, (partition + (record.offset + 1) / record.end) / partitions);
+    }
   }
   return copies;
 }

@@ -4,7 +4,7 @@ import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
-import { type Comparison, type Copy, compare } from './compare.ts';
+import { type Comparison, type Copy, compare, type Excuses } from './compare.ts';
 import { scanSource } from './source-scan.ts';
 import { scanDeadLetters, scanTopic } from './topic-scan.ts';
 
@@ -18,13 +18,15 @@ export interface VerifyRequest {
   readonly toMs: number;
   /** Asana keeps events for 90 days before that. */
   readonly nowMs: number;
+  readonly excuses: Excuses;
 }
 
 export interface VerifyPorts {
   readonly asana: Pick<AuditLogClient, 'fetchPage'>;
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
-  readonly onProgress: (doing: string, count: number) => void;
+  /** @param part of the whole that is done, 0 to 1 */
+  readonly onProgress: (doing: string, count: number, part: number) => void;
 }
 
 export interface Verification extends Comparison {
@@ -44,18 +46,20 @@ export async function verifyWorkspace(
   const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
   const { kafka, decode, onProgress } = ports;
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
+  const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
   const source = await scanSource(
     ports.asana,
     workspaceGid,
     scope,
-    (count) => onProgress('events read from Asana', count),
+    (count, atMs) =>
+      onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
     signal,
   );
   const scan = {
     topic: eventsTopic,
     workspaceGid,
     filters,
-    onProgress: (count: number) => onProgress('records read from Kafka', count),
+    onProgress: (count: number, part: number) => onProgress('records read from Kafka', count, part),
   };
   const copies = await scanTopic(kafka, scan, decode, signal);
   const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
@@ -63,7 +67,7 @@ export async function verifyWorkspace(
   // What cannot be read belongs to no time, and is wrong in every window.
   const inWindow = copies.filter(({ createdAtMs: at }) => at === undefined || (at >= startMs && at < toMs));
   await addLateComers(source, inWindow, request, ports, signal);
-  return { ...compare(source, inWindow, deadLetters), fromMs: startMs, toMs };
+  return { ...compare(source, inWindow, deadLetters, request.excuses), fromMs: startMs, toMs };
 }
 
 /** What Asana has deleted by now is no longer the topic's to answer for. */

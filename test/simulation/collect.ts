@@ -9,7 +9,7 @@ import { committedRecords } from '../../src/kafka/committed-records.ts';
 import { stateKeys } from '../../src/kafka/state-keys.ts';
 import type { Cursor } from '../../src/stream/cursor.ts';
 import { decodeCursor } from '../../src/stream/cursor-record.ts';
-import { decodeRefusedGap, type PassedGap } from '../../src/stream/gap.ts';
+import { decodePassedGap, type PassedGap } from '../../src/stream/gap.ts';
 import type {
   ConcurrentReading,
   DeadLetterRecord,
@@ -142,7 +142,7 @@ function gapsOf(committed: readonly TransactionHistory[], gid: string): PassedGa
     .flatMap(({ writes }) => writes)
     .filter(({ topic }) => topic === 'state')
     .flatMap(({ record: { key, value } }) => {
-      const found = decodeRefusedGap(value);
+      const found = decodePassedGap(value);
       return found && String(key) === gap(found.fromMs) ? [found] : [];
     });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Advance, advance, afterSweep, withPut } from '../../src/stream/cursor.ts';
-import { decodeCursor, encodeCursor } from '../../src/stream/cursor-record.ts';
+import { type Advance, advance, afterSweep, emptyBooks, withPut } from '../../src/stream/cursor.ts';
+import { decodeCursor, decodePosition, encodeCursor, encodeReset } from '../../src/stream/cursor-record.ts';
 import { addToDigest, EMPTY_DIGEST } from '../../src/stream/digest.ts';
 import { aCursor } from './a-cursor.ts';
 
@@ -10,7 +10,7 @@ const LOOKBACK_MS = 100_000;
 const move = (parts: Partial<Advance>): Advance => ({
   mode: 'catching-up',
   filters: '',
-  eventsTopic: 'e',
+  books: emptyBooks('e'),
   offset: undefined,
   startAtMs: undefined,
   events: [],
@@ -72,6 +72,14 @@ describe('the watermark', () => {
     const second = advance(first, move({ asOfMs: NOW_MS + 50, events: [event('b', NOW_MS + 40)] }));
     expect(second.watermarkMs).toBe(NOW_MS + 40);
     expect([...second.committed.keys()]).toEqual(['future', 'b']);
+  });
+});
+
+test('the first cursor after a reset goes on with the books', () => {
+  const books = { ...emptyBooks('e'), ends: new Map([[0, 7]]), events: 4, deadLetters: 1, deadLettersEnd: 9 };
+  expect(advance(undefined, move({ books, events: [event('a', 5)] }))).toMatchObject({
+    ...books,
+    watermarkMs: 5,
   });
 });
 
@@ -222,7 +230,8 @@ describe('the state record', () => {
   test.each([
     ['a tombstone', null, /tombstone/],
     ['no JSON', '{"version":1', /JSON/],
-    ['another version', '{"version":2}', /expected version 1, got 2/],
+    ['another version', '{"version":3}', /expected version 1 or 2, got 3/],
+    ['a damaged reset', '{"version":2,"reset_at":"soon"}', /expected reset_at to be a time/],
     ['a text', '"x"', /expected an object/],
     ['no watermark', '{"version":1,"mode":"live","filters":""}', /expected watermark to be a text/],
     [
@@ -237,6 +246,21 @@ describe('the state record', () => {
     expect(() => decodeCursor('asana-audit/1/cursor', value)).toThrow(
       expect.objectContaining({ code: 'STATE_UNREADABLE' }),
     );
+  });
+
+  test('of a reset gives it back, and is never taken for a cursor', () => {
+    const books = {
+      ...emptyBooks('e'),
+      ends: new Map([[3, 7]]),
+      events: 4,
+      deadLetters: 1,
+      deadLettersEnd: 9,
+    };
+    const reset = { resetAtMs: NOW_MS, filters: 'event_type=a', ...books };
+    expect(decodePosition('k', encodeReset(reset))).toEqual(reset);
+    expect(() => decodeCursor('k', encodeReset(reset))).toThrow(/it is a reset/);
+    // What a connector that knows no resets looks at: it halts, as it would publish again without saying so.
+    expect(JSON.parse(String(encodeReset(reset))).version).not.toBe(1);
   });
 
   test('with ten thousand gids in one millisecond stays below 250 kB', () => {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { afterGap, around, decodeRefusedGap, encodeGap, type Gap, gapBefore } from '../../src/stream/gap.ts';
+import { stateKeys } from '../../src/kafka/state-keys.ts';
+import { emptyBooks } from '../../src/stream/cursor.ts';
+import {
+  afterGap,
+  around,
+  decodePassedGap,
+  encodeGap,
+  type Gap,
+  gapBefore,
+  isAvoided,
+  passedGaps,
+} from '../../src/stream/gap.ts';
 import { aCursor } from './a-cursor.ts';
 import { aPage } from './a-page.ts';
 
@@ -59,22 +70,42 @@ describe('the record of a gap', () => {
     expect(open).not.toHaveProperty('message');
   });
 
-  test('gives back the time that Asana refuses, and nothing for any other record', () => {
-    expect(decodeRefusedGap(encodeGap(refused, NOW_MS))).toEqual({
-      fromMs: 5,
-      toMs: 7,
-      reason: 'refused-by-asana',
-    });
-    for (const reason of ['deleted-by-asana', 'state-unreadable'] as const)
-      expect(decodeRefusedGap(encodeGap({ ...refused, reason }, NOW_MS))).toBeUndefined();
+  test('gives back the time that is passed, and nothing for any other record', () => {
+    for (const reason of ['refused-by-asana', 'deleted-by-asana', 'skipped-by-operator'] as const)
+      expect(decodePassedGap(encodeGap({ ...refused, reason }, NOW_MS))).toEqual({
+        fromMs: 5,
+        toMs: 7,
+        reason,
+      });
+    expect(decodePassedGap(encodeGap({ ...refused, reason: 'state-unreadable' }, NOW_MS))).toBeUndefined();
     for (const damaged of ['', '{', 'null', '[]', '{"reason":"refused-by-asana","from":"x","to":"y"}'])
-      expect(decodeRefusedGap(Buffer.from(damaged))).toBeUndefined();
-    expect(decodeRefusedGap(null)).toBeUndefined();
+      expect(decodePassedGap(Buffer.from(damaged))).toBeUndefined();
+    expect(decodePassedGap(null)).toBeUndefined();
+  });
+
+  test('is found under its own key only, in time order', () => {
+    const keys = stateKeys('asana-audit', '1');
+    const gap = (fromMs: number): Gap => ({ fromMs, toMs: 99, reason: 'deleted-by-asana' });
+    const records: [string, Buffer | null][] = [
+      [keys.gap(7), encodeGap(gap(7), NOW_MS)],
+      [keys.gap(5), encodeGap(gap(5), NOW_MS)],
+      [keys.gap(6), null],
+      [keys.gap(8), encodeGap(gap(9), NOW_MS)],
+      [stateKeys('asana-audit', '2').gap(4), encodeGap(gap(4), NOW_MS)],
+    ];
+    expect(passedGaps(records, keys).map(({ fromMs }) => fromMs)).toEqual([5, 7]);
+  });
+
+  test('is avoided where Asana refuses the time or an operator skipped it: what it has deleted is not asked for in any case', () => {
+    const gap = (reason: Gap['reason']) => ({ fromMs: 1, toMs: 2, reason });
+    expect(isAvoided(gap('refused-by-asana'))).toBe(true);
+    expect(isAvoided(gap('skipped-by-operator'))).toBe(true);
+    expect(isAvoided(gap('deleted-by-asana'))).toBe(false);
   });
 });
 
 describe('the cursor behind a gap', () => {
-  const place = { filters: '', eventsTopic: 'e' };
+  const place = { filters: '', books: emptyBooks('e') };
   const gap = { fromMs: 100, toMs: 110, reason: 'refused-by-asana' } as const;
   const offset = { value: 'o', obtainedAtMs: 90, query: {} };
   const before = aCursor({ mode: 'live', watermarkMs: 100, completeToMs: 105, sweptToMs: 40, offset });

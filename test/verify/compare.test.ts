@@ -45,6 +45,41 @@ describe('the comparison', () => {
   });
 });
 
+describe('what an operator did', () => {
+  const at = (id: string, createdAtMs: number): Copy => ({ ...copy(id), createdAtMs });
+  const events = [at('1', 10), at('2', 20), at('3', 30)];
+  const shown = new Map(events.map((event) => [event.id, event]));
+  const republished = [{ atMs: 99, fromMs: 20, toMs: 30 }];
+
+  test('published again may be there once more for each time, and not oftener, nor elsewhere', () => {
+    const excuses = { republished, gaps: [] };
+    const once = compare(shown, [...events, at('2', 20)], new Set(), excuses);
+    expect(once).toMatchObject({ republished: 1, duplicate: [] });
+    const thrice = compare(shown, [...events, at('2', 20), at('2', 20), at('3', 30)], new Set(), excuses);
+    expect(ids(thrice.duplicate)).toEqual(['2', '3']);
+    const sinceEver = [...republished, { atMs: 100, fromMs: undefined, toMs: 21 }];
+    const again = compare(shown, [...events, ...events.slice(0, 2), at('2', 20)], new Set(), {
+      republished: sinceEver,
+      gaps: [],
+    });
+    expect(again).toMatchObject({ republished: 3, duplicate: [] });
+  });
+
+  test('left out is not missing within its gap, and missing outside', () => {
+    const gaps = [{ fromMs: 10, toMs: 20, reason: 'skipped-by-operator' as const }];
+    const result = compare(shown, [], new Set(), { republished: [], gaps });
+    expect(result.inGaps).toBe(1);
+    expect(ids(result.missing)).toEqual(['2', '3']);
+  });
+
+  test('is in the report, beside what is proven', () => {
+    const result = compare(shown, [...events, at('2', 20)], new Set(), { republished, gaps: [] });
+    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99 });
+    expect(report).toContain('of the records, 1 were published again by an operator');
+    expect(report).toMatch(/proven: .*; but those that were published again are there again/);
+  });
+});
+
 test('the report names examples, and says how many more there are', () => {
   const many = new Map(Array.from({ length: 8 }, (_, i) => [`${i}`, copy(`${i}`)]));
   const report = verificationReport('77', { ...compare(many, [], new Set()), fromMs: 0, toMs: 1 });

@@ -1,0 +1,58 @@
+import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
+import type { KafkaClient } from '../kafka/client.ts';
+import { readToEnd } from '../kafka/read-to-end.ts';
+import { deadLettersTopic } from '../kafka/topics.ts';
+import { type Books, emptyBooks } from '../stream/cursor.ts';
+import { addToDigest } from '../stream/digest.ts';
+
+/**
+ * What a stream has put where, counted anew from the topics: for a stream whose state does not say, or says it of a topic that is
+ * gone. What lies behind a neighbour's open transaction is not seen.
+ */
+export async function recountBooks(
+  kafka: KafkaClient,
+  decode: DecodeRecord,
+  { workspaceGid, eventsTopic }: { readonly workspaceGid: string; readonly eventsTopic: string },
+  onProgress: (records: number) => void,
+  signal: AbortSignal,
+): Promise<Books> {
+  let { events, digest, deadLetters, deadLettersEnd } = emptyBooks(eventsTopic);
+  const ends = new Map<number, number>();
+  let records = 0;
+  for await (const { partition, offset, value } of readToEnd(kafka, eventsTopic, signal)) {
+    onProgress(++records);
+    const record = await decodeOwn(decode, workspaceGid, value);
+    if (record === undefined) continue;
+    events++;
+    digest = addToDigest(digest, [record.gid]);
+    ends.set(partition, offset + 1);
+  }
+  for await (const { offset, headers } of readToEnd(kafka, deadLettersTopic(eventsTopic), signal)) {
+    if (headers.workspace_gid !== workspaceGid) continue;
+    deadLetters++;
+    deadLettersEnd = offset + 1;
+  }
+  return { eventsTopic, ends, events, digest, deadLetters, deadLettersEnd };
+}
+
+/** Is there still what the books say, as far as the ends of the partitions tell? */
+export async function isInTopic(
+  kafka: KafkaClient,
+  { eventsTopic, ends }: Books,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const topic = await kafka.describeTopic(eventsTopic);
+  for (const [partition, end] of ends) {
+    if (topic === undefined || partition >= topic.partitions) return false;
+    for await (const { lastStableOffset } of kafka.fetchCommitted(
+      eventsTopic,
+      partition,
+      'earliest',
+      signal,
+    )) {
+      if (lastStableOffset < end) return false;
+      break;
+    }
+  }
+  return true;
+}
