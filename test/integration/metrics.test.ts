@@ -11,13 +11,16 @@ const ERROR_CODE = 'error.code';
 
 async function scrape(connector: Running): Promise<(name: string, labels?: string) => number | undefined> {
   const url = /"url":"([^"]+)"/.exec(await connector.log())?.[1];
+  // It has not started yet.
+  if (url === undefined) return () => undefined;
   const samples = samplesOf(await (await fetch(`${url}/metrics`)).text());
   return (name, labels = '') => samples.get(`asana_audit_${name}{stream="${WORKSPACE}"${labels}}`);
 }
 
 test('what is counted as committed, as a dead letter and as a duplicate is what the topics and the source say', async (context) => {
   const source = await simulate(context, {
-    events: 4_000,
+    events: 0,
+    rate: 200,
     pageSize: 50,
     poison: 0.01,
     faults: 0.2,
@@ -30,25 +33,28 @@ test('what is counted as committed, as a dead letter and as a duplicate is what 
     pass(response, answer);
   });
   context.onTestFinished(() => relay.close());
-  // A sweep would ask for everything a second time.
+  // Live from the first page, and without sweeps: what is read for the past may be read twice, or beyond what is asked for.
   const environment = environmentFor('metrics', source, {
     ASANA_BASE_URL: relay.baseUrl,
+    START_AT: new Date().toISOString(),
     SWEEP_INTERVAL: '0s',
   });
   const connector = await startLive(context, environment);
-  await eventually('the stream has caught up', async () =>
-    (await connector.log()).includes('"id":"caught-up"'),
-  );
-  await source.change({ faults: 0 });
-  const pages = async () => (await scrape(connector))('pages_committed_total') ?? 0;
-  const before = await pages();
-  await eventually('polls have found nothing', async () => (await pages()) > before + 2);
+  const counted = async (name: string) => (await scrape(connector))(name) ?? 0;
+  await eventually('events are shown twice', async () => (await counted('duplicates_dropped_total')) > 50);
+  await source.change({ rate: 0, faults: 0 });
+  let quiet = { served: -1, pages: 0 };
+  await eventually('some polls have found nothing', async () => {
+    const pages = await counted('pages_committed_total');
+    if (served !== quiet.served) quiet = { served, pages };
+    return pages > quiet.pages + 3;
+  });
   const sample = await scrape(connector);
   await connector.stop(9_000);
 
   const events = await recordsOf('metrics.events');
   const letters = await recordsOf('metrics.events.dead-letters');
-  expect(letters.length).toBeGreaterThan(10);
+  expect(letters.length).toBeGreaterThan(5);
   expect(repeated(events.map(({ key }) => String(key)))).toEqual([]);
   expect(sample('events_committed_total')).toBe(events.length);
   const reasons = new Set(letters.map(({ headers }) => String(headers[ERROR_CODE])));
@@ -58,7 +64,7 @@ test('what is counted as committed, as a dead letter and as a duplicate is what 
     expect(sample('dead_letters_total', `,reason="${reason}"`), reason).toBe(written.length);
   }
   const duplicates = served - events.length - letters.length;
-  expect(duplicates).toBeGreaterThan(10);
+  expect(duplicates).toBeGreaterThan(50);
   expect(sample('duplicates_dropped_total')).toBe(duplicates);
   expect(sample('errors_total', ',code="ASANA_SERVER_ERROR"')).toBe(
     sample('asana_request_duration_seconds_count', ',status="500"'),
