@@ -6,6 +6,7 @@ import { type Command, type CommandContext, UsageError } from './commands/comman
 import { offsets } from './commands/offsets.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
+import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { verify } from './commands/verify.ts';
 import { messageOf, toConnectorError } from './errors.ts';
@@ -13,6 +14,7 @@ import { messageOf, toConnectorError } from './errors.ts';
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
   check,
+  status,
   offsets,
   tail,
   verify,

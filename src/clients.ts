@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { TokenBudget } from './asana/budget.ts';
+import { type RequestBudget, TokenBudget } from './asana/budget.ts';
 import { type AsanaObserver, AuditLogClient } from './asana/client.ts';
 import { httpGet } from './asana/http.ts';
 import type { Filters } from './asana/query.ts';
@@ -30,6 +30,8 @@ export interface ClientPorts {
   readonly log: Log;
   readonly onBudgetWait: (waitMs: number) => void;
   readonly watchRequests: (workspaceGid: string) => AsanaObserver;
+  /** The budget as the workspace is to use it. */
+  readonly watchBudget?: (workspaceGid: string, budget: RequestBudget) => RequestBudget;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -77,7 +79,13 @@ function createAsanaClients(
     const budget =
       budgets.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
     budgets.set(token, budget);
-    const asanaPorts = { get, clock, random, budget, observer: ports.watchRequests(workspaceGid) };
+    const asanaPorts = {
+      get,
+      clock,
+      random,
+      budget: ports.watchBudget?.(workspaceGid, budget) ?? budget,
+      observer: ports.watchRequests(workspaceGid),
+    };
     clients.set(workspaceGid, new AuditLogClient(config.ASANA_BASE_URL, workspaceGid, source, asanaPorts));
   }
   return { clients, budgets: [...budgets.values()] };

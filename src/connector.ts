@@ -8,9 +8,12 @@ import type { Config } from './config/load.ts';
 import type { KafkaClient } from './kafka/client.ts';
 import type { Log } from './log.ts';
 import { watchRequests } from './observe/asana-watch.ts';
-import { createHealth } from './observe/health.ts';
+import { bothAsanaObservers, bothStreamObservers } from './observe/fan-out.ts';
+import { createHealth, type Waits } from './observe/health.ts';
 import { type HttpServer, serveHttp } from './observe/http-server.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { createRoutes } from './observe/routes.ts';
+import { Status } from './observe/status/status.ts';
 import { watchStream } from './observe/stream-watch.ts';
 import type { Until } from './stream/follow.ts';
 import { type Outcome, runStream } from './stream/stream.ts';
@@ -27,7 +30,7 @@ export interface ConnectorPorts {
 }
 
 export interface Connector {
-  /** Of `/metrics`, `/livez` and `/readyz`. */
+  /** Of the status page, `/status.json`, `/metrics`, `/livez` and `/readyz`. */
   readonly url: string;
   /** Runs every stream to its end, or until `signal` aborts. One that fails does not stop the others, unless none can work. */
   run(newUntil: () => Until, signal: AbortSignal): Promise<ReadonlyMap<string, Outcome>>;
@@ -37,10 +40,11 @@ export interface Connector {
 /** The one composition root: configuration and ports in, something that runs out. */
 export async function createConnector(config: Config, ports: ConnectorPorts): Promise<Connector> {
   const metrics = createMetrics({ version: ports.version }, ports.clock.now);
+  const status = createStatus(config, ports);
+  const health = createHealth(status, waitsOf(config), ports.clock.monotonicMs);
   const http: HttpServer = await serveHttp(
     { host: config.HTTP_HOST, port: config.HTTP_PORT },
-    metrics,
-    createHealth(metrics.streams),
+    createRoutes({ metrics: metrics.registry, health, status }),
   );
   const {
     asana: clients,
@@ -53,7 +57,12 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
       metrics.rateLimitWaits.inc();
       metrics.rateLimitWaitSeconds.inc(waitMs / 1000);
     },
-    watchRequests: (workspaceGid) => watchRequests(workspaceGid, metrics, ports.log, ports.clock.now),
+    watchRequests: (workspaceGid) =>
+      bothAsanaObservers(
+        watchRequests(workspaceGid, metrics, ports.log, ports.clock.now),
+        status.requestsOf(workspaceGid),
+      ),
+    watchBudget: (workspaceGid, budget) => status.watchBudget(workspaceGid, budget),
   });
   metrics.budgets.push(...budgets);
   return {
@@ -65,7 +74,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
         const outcome = await runWorkspace(
           config,
           ports,
-          metrics,
+          { metrics, status },
           { asana, kafka, workspaceGid, until: newUntil() },
           either,
         );
@@ -83,6 +92,32 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
 /** For all streams that catch up; records take about as much as the JSON that they come from. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
+const createStatus = (config: Config, { version, clock }: ConnectorPorts): Status =>
+  new Status(
+    {
+      version,
+      connectorName: config.CONNECTOR_NAME,
+      workspaces: config.tokens.keys(),
+      requestsPerMinute: config.ASANA_REQUESTS_PER_MINUTE,
+      pollIntervalMs: config.POLL_INTERVAL,
+      requestTimeoutMs: config.ASANA_REQUEST_TIMEOUT,
+      endAtMs: config.END_AT,
+    },
+    clock,
+  );
+
+const waitsOf = (config: Config): Waits => ({
+  pollIntervalMs: config.POLL_INTERVAL,
+  requestTimeoutMs: config.ASANA_REQUEST_TIMEOUT,
+  transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
+});
+
+/** Who watches the streams. */
+interface Watchers {
+  readonly metrics: Metrics;
+  readonly status: Status;
+}
+
 interface WorkspaceParts {
   readonly asana: AuditLogClient;
   readonly kafka: KafkaClient;
@@ -93,12 +128,15 @@ interface WorkspaceParts {
 function runWorkspace(
   config: Config,
   ports: ConnectorPorts,
-  metrics: Metrics,
+  { metrics, status }: Watchers,
   { asana, kafka, workspaceGid, until }: WorkspaceParts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { clock, random, newId: newSessionId } = ports;
-  const observer = watchStream(workspaceGid, metrics, ports.log, clock.now);
+  const observer = bothStreamObservers(
+    watchStream(workspaceGid, metrics, ports.log, clock.now),
+    status.observerOf(workspaceGid),
+  );
   const connectorName = config.CONNECTOR_NAME;
   const pollIntervalMs = config.POLL_INTERVAL;
   const stream = {

@@ -1,8 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError, messageOf } from '../errors.ts';
-import type { Health } from './health.ts';
-import type { Metrics } from './metrics.ts';
+import type { Answer, Routes } from './routes.ts';
 
 export interface HttpServer {
   /** `http://host:port` */
@@ -10,24 +9,17 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-/** `/metrics`, `/livez`, `/readyz`. Throws CONFIG_INVALID where the address cannot be had. */
+/** Answers GET and HEAD on the paths of `routes`. Throws CONFIG_INVALID where the address cannot be had. */
 export async function serveHttp(
   address: { host: string; port: number },
-  metrics: Metrics,
-  health: Health,
+  routes: Routes,
 ): Promise<HttpServer> {
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 8192 },
     (request, response) => {
       // A body is never needed; unread, it would hold the connection.
       request.resume();
-      answer(request.method, request.url, metrics, health).then(
+      answer(request.method, request.url, routes).then(
         (found) => send(response, found, request.method),
         (error) => response.destroy(error),
       );
@@ -45,37 +37,36 @@ export async function serveHttp(
   };
 }
 
-async function answer(
-  method: string | undefined,
-  url: string | undefined,
-  metrics: Metrics,
-  health: Health,
-): Promise<Answer> {
+async function answer(method: string | undefined, url: string | undefined, routes: Routes): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'Only GET and HEAD.\n');
-  switch (url?.split('?')[0]) {
-    case '/metrics':
-      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
-    case '/livez':
-      return json(health.live());
-    case '/readyz':
-      return json(health.ready());
-    default:
-      return text(404, 'Not found. There are /metrics, /livez and /readyz.\n');
-  }
+  const route = routes.get(url?.split('?')[0] ?? '');
+  if (route) return route();
+  const paths = [...routes.keys()].filter((path) => !path.startsWith('/page/'));
+  return text(404, `Not found. There are ${paths.join(', ')}\n`);
 }
 
 const text = (status: number, body: string): Answer => ({ status, type: 'text/plain; charset=utf-8', body });
-const json = ({ ok, ...rest }: { ok: boolean }): Answer => ({
-  status: ok ? 200 : 503,
-  type: 'application/json',
-  body: `${JSON.stringify({ ok, ...rest })}\n`,
-});
+
+// The page asks for its own files and /status.json, and for nothing else; what is no page asks for nothing at all.
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 function send(response: ServerResponse, { status, type, body }: Answer, method: string | undefined): void {
   response.writeHead(status, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
+    'content-security-policy': CONTENT_POLICY,
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });

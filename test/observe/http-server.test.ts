@@ -3,15 +3,21 @@ import { connect } from 'node:net';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveHttp } from '../../src/observe/http-server.ts';
+import { createRoutes } from '../../src/observe/routes.ts';
 import { watchStream } from '../../src/observe/stream-watch.ts';
+import { statusScene } from './status-scene.ts';
 import { position, watched } from './watched.ts';
 
 async function serve(port = 0, host = '127.0.0.1') {
-  const { metrics, health, log } = watched();
-  const server = await serveHttp({ host, port }, metrics, health);
+  const { metrics, log } = watched();
+  const { health, status, observer, clock } = statusScene();
+  const routes = createRoutes({ metrics: metrics.registry, health, status });
+  const server = await serveHttp({ host, port }, routes);
   onTestFinished(() => server.close());
   return {
     server,
+    observer,
+    clock,
     addStream: () => watchStream('111', metrics, log, Date.now),
     at: (path: string) => new URL(path, server.url),
   };
@@ -29,8 +35,7 @@ test('/metrics answers in the text format of Prometheus', async () => {
 });
 
 test('/livez is 200, /readyz 503 until every stream is ready, each with its reason', async () => {
-  const { addStream, at } = await serve();
-  const stream = addStream();
+  const { observer, at, clock } = await serve();
   const read = async (path: string) => {
     const answer = await fetch(at(path));
     return [answer.status, answer.headers.get('content-type'), await answer.json()];
@@ -39,9 +44,9 @@ test('/livez is 200, /readyz 503 until every stream is ready, each with its reas
   expect(await read('/readyz')).toEqual([
     503,
     'application/json',
-    { ok: false, streams: { '111': 'starting' } },
+    { ok: false, streams: { '111': 'starting' }, reasons: { '111': expect.any(String) } },
   ]);
-  stream.positioned(position(0));
+  observer.positioned(position(clock.now()));
   expect(await read('/readyz?verbose')).toEqual([
     200,
     'application/json',
@@ -49,15 +54,57 @@ test('/livez is 200, /readyz 503 until every stream is ready, each with its reas
   ]);
 });
 
-test.each(['/', '/metricsx', '/metrics/', '//livez', '/../livez%00', '/%'])(
-  '%s is 404 and says what there is',
-  async (path) => {
-    const { server } = await serve();
-    const answer = await fetch(server.url + path);
-    expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('/metrics, /livez and /readyz');
-  },
-);
+test('/ is the page, /status.json what it shows; both allow nothing from elsewhere', async () => {
+  const { at } = await serve();
+  const [page, status] = [await fetch(at('/')), await fetch(at('/status.json'))];
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(await page.text()).toContain('<h1');
+  expect(await status.json()).toMatchObject({ version: '1.2.3', streams: [{ stream: '111' }] });
+  for (const { headers } of [page, status]) {
+    const policy = headers.get('content-security-policy')?.split('; ');
+    for (const directive of ['default-src', 'base-uri', 'form-action', 'frame-ancestors'])
+      expect(policy).toContain(`${directive} 'none'`);
+    expect(policy?.join()).not.toMatch(/unsafe|\*|https?:|data:/);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});
+
+test('every file that the page names is there, with its type, and needs nothing else', async () => {
+  const { at } = await serve();
+  const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
+  const html = await (await fetch(at('/'))).text();
+  const found = new Set([...html.matchAll(/(?:href|src)="(\/page\/[^"]+)"/g)].map(([, path = '']) => path));
+  expect(found.size).toBeGreaterThan(3);
+  for (const path of found) {
+    const answer = await fetch(at(path));
+    const type = types[path.split('.').at(-1) as keyof typeof types];
+    expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+      path,
+      200,
+      expect.stringContaining(type),
+    ]);
+    const text = await answer.text();
+    for (const [, name] of text.matchAll(/from '\.\/([^']+)'/g)) found.add(`/page/${name}`);
+    expect(text.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\/|@import|url\(/);
+  }
+});
+
+test.each([
+  '/metricsx',
+  '/metrics/',
+  '//livez',
+  '/../livez%00',
+  '/%',
+  '/page',
+  '/page/',
+  '/page/../../../errors.ts',
+])('%s is 404 and says what there is', async (path) => {
+  const { server } = await serve();
+  const answer = await fetch(server.url + path);
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).toBe('Not found. There are /, /status.json, /metrics, /livez, /readyz\n');
+});
 
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
   '%s is 405 and says what is allowed',

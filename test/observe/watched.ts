@@ -1,5 +1,4 @@
 import { createLog } from '../../src/log.ts';
-import { createHealth } from '../../src/observe/health.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import type { Committed, Position } from '../../src/stream/observer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -11,7 +10,7 @@ export function watched(level: 'debug' | 'info' = 'info') {
   const lines: Record<string, unknown>[] = [];
   const log = createLog(level, { write: (line: string) => lines.push(JSON.parse(line)) });
   const metrics = createMetrics({ version: '1.2.3' }, clock.now);
-  return { clock, lines, log, metrics, health: createHealth(metrics.streams) };
+  return { clock, lines, log, metrics };
 }
 
 export const committed = (changes: Partial<Committed> = {}): Committed => ({

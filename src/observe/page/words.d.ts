@@ -1,0 +1,24 @@
+import type { BudgetStatus, GapStatus, StatusDocument, StreamStatus } from '../status/document.ts';
+
+export interface Headline {
+  readonly tone: 'good' | 'busy' | 'bad';
+  readonly shape: string;
+  readonly text: string;
+  readonly detail: string;
+}
+
+export function duration(seconds: number): string;
+export function count(number: number): string;
+export function things(number: number, one: string, many?: string): string;
+export function rate(perSecond: number): string;
+export function percent(ratio: number): string;
+export function isTroubled(stream: StreamStatus): boolean;
+export function stateWord(stream: StreamStatus): string;
+export function shapeOf(stream: StreamStatus): string;
+export function sentence(stream: StreamStatus, document: StatusDocument): string;
+export function lag(stream: StreamStatus): string;
+export function gapSentence(gap: GapStatus, time: (iso: string) => string): string;
+export function budgetSentence(budget: BudgetStatus, document: StatusDocument): string;
+export function isUsedUp(budget: BudgetStatus): boolean;
+export function headline(document: StatusDocument): Headline;
+export function byUrgency(streams: readonly StreamStatus[]): StreamStatus[];

@@ -1,0 +1,234 @@
+// What the status says, in words: for the page and for the `status` command. Runs in browsers and in Node.
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/** `4 s`, `3 min`, `2 h 5 min`, `81 days` */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < MINUTE) return `${whole} s`;
+  if (whole < HOUR) return `${Math.round(whole / MINUTE)} min`;
+  if (whole < 2 * DAY) {
+    const minutes = Math.round((whole % HOUR) / MINUTE) % 60;
+    const hours = Math.round((whole - minutes * MINUTE) / HOUR);
+    return minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`;
+  }
+  return `${Math.round(whole / DAY)} days`;
+}
+
+export const count = (number) => Math.round(number).toLocaleString('en');
+
+export const things = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+
+export function rate(perSecond) {
+  if (perSecond === 0) return '0 events/s';
+  return `${perSecond < 10 ? Math.max(0.1, perSecond).toFixed(1) : count(perSecond)} events/s`;
+}
+
+export const percent = (ratio) => `${Math.floor(ratio * 100)} %`;
+
+const secondsSince = (time, document) => Math.max(0, (Date.parse(document.now) - Date.parse(time)) / 1_000);
+
+const ago = (seconds) => (seconds < 1.5 ? 'just now' : `as of ${duration(seconds)} ago`);
+
+export const isTroubled = ({ concerns }) => concerns.length > 0;
+
+const STATE_WORDS = {
+  starting: 'Starting',
+  'catching-up': 'Catching up',
+  live: 'Live',
+  halted: 'Halted',
+  finished: 'Finished',
+};
+
+const CONCERN_WORDS = { 'asana-failing': 'No answers', behind: 'Behind', gap: 'Gap' };
+
+/** One or two words for the state of a stream. */
+export function stateWord({ state, position, notes, concerns: [worst] }) {
+  if (worst !== undefined && worst in CONCERN_WORDS) return CONCERN_WORDS[worst];
+  if (state === 'starting' && position !== null) return 'Reconnecting';
+  return notes.includes('rate-limited') && worst === undefined ? 'Rate-limited' : STATE_WORDS[state];
+}
+
+/** Which picture goes with that word. */
+export function shapeOf({ state, notes, concerns }) {
+  if (state === 'halted') return 'halted';
+  if (concerns.length > 0) return 'trouble';
+  return notes.includes('rate-limited') ? 'waiting' : state;
+}
+
+/** How a stream is, in one sentence without its full stop. */
+export function sentence(stream, document) {
+  const { state, last_error: error } = stream;
+  if (state === 'halted')
+    return `Stopped ${duration(secondsSince(error.since, document))} ago: ${error.message}`;
+  if (state === 'finished') return 'Everything that it was asked for is committed';
+  if (state === 'starting') return startingSentence(stream, document);
+  const failing = stream.concerns.includes('asana-failing')
+    ? `For ${duration(secondsSince(error.since, document))}: ${error.message}`
+    : undefined;
+  if (failing) return failing;
+  return state === 'catching-up' ? catchingUpSentence(stream, document) : liveSentence(stream, document);
+}
+
+function startingSentence({ last_error: error, no_session_since }, document) {
+  const seconds = secondsSince(no_session_since, document);
+  if (error?.ongoing) return `No session for ${duration(seconds)}: ${error.message}`;
+  return `Opening a session with Kafka${seconds < 5 ? '' : `, for ${duration(seconds)}`}`;
+}
+
+function catchingUpSentence({ progress }) {
+  if (progress === null) return 'Looking for the oldest event';
+  const span = duration((Date.parse(progress.to) - Date.parse(progress.from)) / 1_000);
+  const left = progress.seconds_left === null ? '' : `, about ${duration(progress.seconds_left)} left`;
+  return `${percent(progress.done_ratio)} of ${span}${left}`;
+}
+
+function liveSentence({ complete_as_of, concerns, notes, dead_letters }, document) {
+  const also = [`Caught up ${ago(secondsSince(complete_as_of, document))}`];
+  if (concerns.includes('gap')) also.push('events of an earlier time may be missing');
+  if (notes.includes('dead-letters')) also.push(things(dead_letters, 'dead letter'));
+  return also.join('; ');
+}
+
+/** `none`, `12 s`, or that nobody knows. */
+export function lag({ lag_seconds }) {
+  if (lag_seconds === null) return 'unknown';
+  return lag_seconds < 1 ? 'none' : duration(lag_seconds);
+}
+
+const GAP_REASONS = {
+  'deleted-by-asana': 'Asana had deleted it before it was read',
+  'refused-by-asana': 'Asana refuses to show it',
+  'state-unreadable': 'the state cannot be read',
+};
+
+/** Of which time events may be missing, and why; `time` writes a time. */
+export function gapSentence({ from, to, reason }, time) {
+  const span = `${from === null ? 'an unknown time' : time(from)} to ${to === null ? 'now' : time(to)}`;
+  return `Events may be missing from ${span}: ${GAP_REASONS[reason]}`;
+}
+
+/** How much of a budget is used. */
+export function budgetSentence(budget, document) {
+  const { requests_per_minute: most, used_last_minute: used, refused_last_minute: refused } = budget;
+  const of = most === null ? '' : ` of ${count(most)}`;
+  const sentences = [`${count(used)}${of} requests in the last minute`];
+  if (refused > 0) sentences.push(`${count(refused)} refused by Asana (429)`);
+  if (budget.waiting_until !== null) {
+    const left = (Date.parse(budget.waiting_until) - Date.parse(document.now)) / 1_000;
+    sentences.push(`waiting for another ${duration(Math.max(1, left))}, as Asana asked`);
+  } else if (isUsedUp(budget)) sentences.push('as fast as the budget allows');
+  return sentences.join('; ');
+}
+
+export const isUsedUp = ({ requests_per_minute: most, used_last_minute: used }) =>
+  most !== null && used >= 0.95 * most;
+
+const TROUBLES = {
+  halted: 'halted',
+  retention: 'running out of time before Asana deletes what is unread',
+  gap: 'with a gap',
+  'no-session': 'without a session with Kafka',
+  'asana-failing': 'without answers from Asana',
+  behind: 'not caught up',
+};
+
+const TROUBLE_HEADLINES = {
+  halted: 'The stream is halted',
+  retention: 'Asana will soon delete what is unread',
+  gap: 'Events may be missing',
+  'no-session': 'There is no session with Kafka',
+  'asana-failing': 'Asana does not give answers',
+  behind: 'The stream is not caught up',
+};
+
+/** Is it well? `tone` is `good`, `busy` or `bad`, `shape` the picture; `detail` may be empty. */
+export function headline(document) {
+  const { streams } = document;
+  const troubled = streams.filter(isTroubled);
+  if (troubled.length > 0) return troubledHeadline(troubled, streams.length);
+  const inState = (state) => streams.filter((stream) => stream.state === state);
+  const starting = inState('starting');
+  if (starting.length > 0)
+    return { tone: 'busy', shape: 'starting', text: 'Starting', detail: shareOf(starting, streams) };
+  const catching = inState('catching-up');
+  if (streams.some(({ notes }) => notes.includes('rate-limited'))) return limitedHeadline(catching, document);
+  if (catching.length > 0) {
+    const detail = `${howFar(catching, streams)}.`;
+    return { tone: 'busy', shape: 'catching-up', text: 'Well, and catching up', detail };
+  }
+  if (inState('finished').length === streams.length)
+    return {
+      tone: 'good',
+      shape: 'finished',
+      text: 'Finished',
+      detail: 'Everything that was asked for is committed.',
+    };
+  const text = streams.length === 1 ? 'All is well' : `All ${count(streams.length)} streams are well`;
+  return { tone: 'good', shape: 'live', text, detail: caughtUp(streams, document) };
+}
+
+function troubledHeadline(troubled, all) {
+  const [first] = troubled;
+  const kinds = new Map();
+  for (const { concerns } of byUrgency(troubled)) kinds.set(concerns[0], (kinds.get(concerns[0]) ?? 0) + 1);
+  if (all === 1) {
+    const [worst, ...others] = first.concerns.map((concern) => TROUBLE_HEADLINES[concern]);
+    const next = first.last_error?.ongoing ? [`Next step: ${first.last_error.next_step}`] : [];
+    const detail = [...others, ...next].map((text) => `${text}.`).join(' ');
+    return { tone: 'bad', shape: 'trouble', text: worst, detail };
+  }
+  const parts = [...kinds].map(([concern, number]) => `${count(number)} ${TROUBLES[concern]}`);
+  const well = all - troubled.length;
+  const rest = well > 0 ? ` The other ${things(well, 'is well', 'are well')}.` : '';
+  const verb = troubled.length === 1 ? 'needs' : 'need';
+  return {
+    tone: 'bad',
+    shape: 'trouble',
+    text: `${count(troubled.length)} of ${count(all)} streams ${verb} attention`,
+    detail: `${parts.join(', ')}.${rest}`,
+  };
+}
+
+/** Nothing is wrong, and Asana has asked to wait. */
+function limitedHeadline(catching, document) {
+  const { streams, budgets } = document;
+  const waits = budgets.flatMap(({ waiting_until: until }) => (until === null ? [] : [Date.parse(until)]));
+  const seconds = (Math.max(...waits) - Date.parse(document.now)) / 1_000;
+  const wait = waits.length > 0 ? `It asks to wait for another ${duration(Math.max(1, seconds))}. ` : '';
+  const how = catching.length > 0 ? `${howFar(catching, streams)}.` : caughtUp(streams, document);
+  return { tone: 'busy', shape: 'waiting', text: 'Asana limits the rate', detail: `${wait}${how}` };
+}
+
+/** Of several streams, when the last of them is done. */
+function howFar(catching, streams) {
+  if (streams.length === 1) return catchingUpSentence(streams[0]);
+  const seconds = catching.map(({ progress }) => progress?.seconds_left ?? null);
+  const left = seconds.includes(null) ? '' : `, about ${duration(Math.max(...seconds))} left`;
+  return `${count(catching.length)} of ${count(streams.length)} streams are catching up${left}`;
+}
+
+const shareOf = (some, all) =>
+  all.length === 1 ? '' : `${count(some.length)} of ${count(all.length)} streams`;
+
+function caughtUp(streams, document) {
+  const times = streams.flatMap(({ complete_as_of: time }) => (time === null ? [] : [Date.parse(time)]));
+  if (times.length === 0) return '';
+  const seconds = secondsSince(new Date(Math.min(...times)).toISOString(), document);
+  const least = streams.length === 1 ? 'Caught up' : 'All caught up';
+  return `${least} ${ago(seconds)}.`;
+}
+
+const URGENCY = ['halted', 'retention', 'gap', 'no-session', 'asana-failing', 'behind'];
+const STATE_ORDER = ['halted', 'starting', 'catching-up', 'live', 'finished'];
+
+const urgencyOf = ({ concerns, notes, state }) => {
+  const worst = Math.min(...concerns.map((concern) => URGENCY.indexOf(concern)));
+  if (concerns.length > 0) return worst;
+  return URGENCY.length + (notes.length > 0 ? 0 : 1 + STATE_ORDER.indexOf(state));
+};
+
+/** The troubled ones first, otherwise in the order of the configuration. */
+export const byUrgency = (streams) => streams.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));

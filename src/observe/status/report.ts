@@ -1,0 +1,56 @@
+import {
+  budgetSentence,
+  byUrgency,
+  count,
+  duration,
+  gapSentence,
+  headline,
+  rate,
+  sentence,
+  stateWord,
+  things,
+} from '../page/words.js';
+import type { StatusDocument, StreamStatus } from './document.ts';
+
+/** The status as text for a terminal: a headline, a line a stream, and below it what there is to do. */
+export function statusReport(document: StatusDocument): string {
+  const { text, detail } = headline(document);
+  const uptime = (Date.parse(document.now) - Date.parse(document.started_at)) / 1_000;
+  const streams = byUrgency(document.streams);
+  const [names, states] = [streams.map(({ stream }) => stream), streams.map(stateWord)];
+  const lines = streams.flatMap((stream, at) => {
+    const [name, state] = [pad(names[at], names), pad(states[at], states)];
+    const first = `  ${name}  ${state}  ${sentence(stream, document)}${pace(stream)}`;
+    return [first, ...details(stream).map((line) => `      ${line}`)];
+  });
+  const budgets = document.budgets.map((budget) => {
+    const token = document.budgets.length === 1 ? '' : ` of token ${budget.token}`;
+    return `budget${token}: ${budgetSentence(budget, document)}`;
+  });
+  const about = `${document.connector_name}, version ${document.version}, up for ${duration(uptime)}`;
+  return `${[`${text}. ${detail}`.trim(), '', ...lines, '', ...budgets, about].map(printable).join('\n')}\n`;
+}
+
+const pad = (text = '', all: readonly string[]): string =>
+  text.padEnd(Math.max(...all.map(({ length }) => length)));
+
+const pace = ({ state, events_per_second, events_committed }: StreamStatus): string =>
+  state === 'live' || state === 'catching-up'
+    ? `; ${rate(events_per_second)}, ${count(events_committed)} since the start`
+    : '';
+
+function details(stream: StreamStatus): string[] {
+  const { last_error: error, gaps, dead_letters } = stream;
+  const lines: string[] = [];
+  if (error?.ongoing) {
+    lines.push(`${error.code}, since ${error.since}`, `next step: ${error.next_step}`);
+    if (error.skip_at) lines.push(`at ${error.skip_at} the refused piece is skipped, with a gap record`);
+  }
+  if (gaps.last) lines.push(`${things(gaps.count, 'gap')}: ${gapSentence(gaps.last, (iso) => iso)}`);
+  if (dead_letters > 0)
+    lines.push(`${things(dead_letters, 'dead letter')}; the reasons are in their headers`);
+  return lines;
+}
+
+/** It came over the network: it must not steer the terminal. */
+const printable = (line: string): string => line.replace(/\p{Cc}/gu, ' ');

@@ -1,0 +1,270 @@
+import { expect, test } from 'vitest';
+import { ConnectorError } from '../../../src/errors.ts';
+import type { StreamStatus } from '../../../src/observe/status/document.ts';
+import {
+  DAY_MS,
+  kafkaDown,
+  limited,
+  MINUTE_MS,
+  revoked,
+  type StatusScene,
+  statusScene,
+  unreachable,
+} from '../status-scene.ts';
+import { committed, position } from '../watched.ts';
+
+function streamOf({ status }: StatusScene): StreamStatus {
+  const [stream] = status.read().streams;
+  if (stream === undefined) throw new Error('there is a stream');
+  return stream;
+}
+
+test('before anything happens, a stream is starting, and nothing is known of it', () => {
+  const scene = statusScene();
+  expect(scene.status.read()).toMatchObject({ version: '1.2.3', connector_name: 'asana-audit', ok: false });
+  expect(streamOf(scene)).toEqual({
+    stream: '111',
+    state: 'starting',
+    no_session_since: expect.stringMatching(/Z$/),
+    lag_seconds: null,
+    complete_as_of: null,
+    position: null,
+    progress: null,
+    events_per_second: 0,
+    events_committed: 0,
+    retention_headroom_seconds: null,
+    last_error: null,
+    gaps: { count: 0, last: null },
+    dead_letters: 0,
+    last_dead_letter_at: null,
+    late_events: 0,
+    rate_per_minute: [0],
+    budget: '1',
+    concerns: [],
+    notes: [],
+  });
+});
+
+test('a live stream has its position, no lag, its counts and its rate, and is well', async () => {
+  const scene = statusScene();
+  await scene.clock.advance(MINUTE_MS);
+  scene.live(120);
+  expect(streamOf(scene)).toMatchObject({
+    state: 'live',
+    lag_seconds: 0,
+    position: new Date(scene.clock.now() - 2_000).toISOString(),
+    complete_as_of: new Date(scene.clock.now()).toISOString(),
+    retention_headroom_seconds: 90 * 86_400,
+    events_committed: 120,
+    events_per_second: expect.closeTo(2, 0),
+    concerns: [],
+  });
+  expect(scene.status.read().ok).toBe(true);
+});
+
+test('catching up has its progress and the time left, and is well', async () => {
+  const scene = statusScene();
+  const fromMs = scene.clock.now() - 80 * DAY_MS;
+  scene.observer.catchingUp('first-start', undefined);
+  expect(streamOf(scene)).toMatchObject({ state: 'catching-up', progress: null });
+  for (let second = 0; second <= 20; second++) {
+    scene.observer.committed(
+      committed({ events: 1_000 }),
+      position(fromMs + second * 2 * DAY_MS, { mode: 'catching-up', caughtUp: false }),
+    );
+    await scene.clock.advance(1_000);
+  }
+  const { state, progress, lag_seconds } = streamOf(scene);
+  expect(state).toBe('catching-up');
+  expect(progress).toMatchObject({ done_ratio: 0.5, seconds_left: expect.closeTo(20, 0) });
+  expect(lag_seconds).toBeCloseTo(40 * 86_400, -2);
+  expect(scene.status.read().ok).toBe(true);
+});
+
+test('a quiet stream whose offset is refused at each poll stays live', () => {
+  const scene = statusScene();
+  const hourAgoMs = scene.clock.now() - 60 * MINUTE_MS;
+  scene.observer.committed(committed(), position(hourAgoMs, { completeToMs: scene.clock.now() }));
+  scene.observer.catchingUp('offset-refused', hourAgoMs);
+  expect(streamOf(scene).state).toBe('live');
+});
+
+test('after a long outage a stream is catching up from the moment it says so, whatever its state record says', () => {
+  const scene = statusScene();
+  scene.observer.positioned(position(scene.clock.now() - 3 * DAY_MS, { caughtUp: false }));
+  scene.observer.catchingUp('restart', scene.clock.now() - 3 * DAY_MS);
+  expect(streamOf(scene)).toMatchObject({ state: 'catching-up', progress: { done_ratio: 0 } });
+});
+
+test('a lost session is a concern with its cause until one is held again, and then a former error', async () => {
+  const scene = statusScene();
+  scene.live();
+  const lostAt = new Date(scene.clock.now()).toISOString();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    scene.observer.sessionEnded(kafkaDown(), 500);
+    scene.observer.sessionStarted('kafka_unavailable');
+    await scene.clock.advance(10_000);
+  }
+  expect(streamOf(scene)).toMatchObject({
+    state: 'starting',
+    no_session_since: lostAt,
+    lag_seconds: null,
+    last_error: { code: 'KAFKA_UNAVAILABLE', since: lostAt, ongoing: true, next_step: kafkaDown().nextStep },
+    concerns: ['no-session'],
+  });
+  expect(scene.status.read().ok).toBe(false);
+  scene.observer.positioned(position(scene.clock.now()));
+  expect(streamOf(scene)).toMatchObject({ state: 'live', last_error: { ongoing: false }, concerns: [] });
+});
+
+test('a first session that takes long is a concern, although nothing has failed', async () => {
+  const scene = statusScene();
+  await scene.clock.advance(2 * MINUTE_MS);
+  expect(streamOf(scene).concerns).toEqual([]);
+  await scene.clock.advance(1_000);
+  expect(streamOf(scene).concerns).toEqual(['no-session']);
+});
+
+test('two failed requests are nobody’s business; from the third on Asana fails, until it answers or a commit shows it', () => {
+  const scene = statusScene();
+  scene.live();
+  for (const attempt of [0, 1]) scene.requests.requestFailed(unreachable(), attempt, 500);
+  expect(streamOf(scene).last_error).toBeNull();
+  scene.requests.requestFailed(unreachable(), 2, 500);
+  expect(streamOf(scene)).toMatchObject({ state: 'live', concerns: ['asana-failing'] });
+  scene.requests.requestRecovered(3);
+  expect(streamOf(scene)).toMatchObject({ last_error: { ongoing: false }, concerns: [] });
+  scene.requests.requestFailed(unreachable(), 2, 500);
+  scene.live();
+  expect(streamOf(scene).concerns).toEqual([]);
+});
+
+test('a live stream of which nothing is heard for minutes is behind, and its lag is not known', async () => {
+  const scene = statusScene();
+  scene.live();
+  await scene.clock.advance(5 * MINUTE_MS);
+  expect(streamOf(scene)).toMatchObject({ lag_seconds: 0, concerns: [] });
+  await scene.clock.advance(1_000);
+  expect(streamOf(scene)).toMatchObject({ lag_seconds: null, concerns: ['behind'] });
+});
+
+test('a rare poll is no reason to be behind', async () => {
+  const scene = statusScene(['111'], { pollIntervalMs: 60 * MINUTE_MS });
+  scene.live();
+  await scene.clock.advance(61 * MINUTE_MS);
+  expect(streamOf(scene).concerns).toEqual([]);
+});
+
+test('one refused question is shown with the time at which it will be skipped', () => {
+  const scene = statusScene();
+  scene.live();
+  const skipAtMs = scene.clock.now() + DAY_MS;
+  scene.observer.refused(new ConnectorError('ASANA_SERVER_ERROR', 'Asana answered 500: no'), skipAtMs);
+  scene.requests.requestFailed(new ConnectorError('ASANA_SERVER_ERROR', 'Asana answered 500: no'), 4, 500);
+  expect(streamOf(scene)).toMatchObject({
+    last_error: {
+      message: 'Asana answered 500 Internal Server Error',
+      skip_at: new Date(skipAtMs).toISOString(),
+    },
+    concerns: ['asana-failing'],
+  });
+});
+
+test('a halted stream is a concern for good, and the others are as they are', () => {
+  const scene = statusScene(['111', '222']);
+  for (const stream of scene.streams) scene.live(1, stream);
+  scene.observer.halted(revoked());
+  const [one, other] = scene.status.read().streams;
+  expect(one).toMatchObject({ state: 'halted', lag_seconds: null, concerns: ['halted'] });
+  expect(one?.last_error).toMatchObject({ ongoing: true, message: 'Asana answered 401 Unauthorized' });
+  expect(other).toMatchObject({ state: 'live', concerns: [] });
+});
+
+test('what stands still and will soon be deleted is running out of time; a backlog that is read is not', () => {
+  const scene = statusScene();
+  scene.observer.positioned(
+    position(scene.clock.now() - 85 * DAY_MS, { mode: 'catching-up', caughtUp: false }),
+  );
+  expect(streamOf(scene)).toMatchObject({ retention_headroom_seconds: 5 * 86_400, concerns: [] });
+  scene.observer.halted(revoked());
+  expect(streamOf(scene).concerns).toEqual(['halted', 'retention']);
+});
+
+test('a gap needs somebody for a day; a withdrawn one does not', async () => {
+  const scene = statusScene();
+  const gap = { fromMs: 0, toMs: DAY_MS, reason: 'deleted-by-asana' as const };
+  scene.observer.committed(committed({ gaps: [gap] }), position(scene.clock.now()));
+  expect(streamOf(scene)).toMatchObject({
+    gaps: { count: 1, last: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-02T00:00:00.000Z' } },
+    concerns: ['gap'],
+  });
+  await scene.clock.advance(DAY_MS);
+  scene.live();
+  expect(streamOf(scene)).toMatchObject({ gaps: { count: 1 }, concerns: [] });
+  scene.observer.gapFound({
+    fromMs: undefined,
+    toMs: undefined,
+    reason: 'state-unreadable',
+    message: 'secret',
+  });
+  expect(streamOf(scene).gaps.last).toMatchObject({ from: null, to: null });
+  expect(JSON.stringify(scene.status.read())).not.toContain('secret');
+  scene.observer.gapWithdrawn();
+  expect(streamOf(scene)).toMatchObject({ gaps: { count: 0, last: null }, concerns: [] });
+});
+
+test('dead letters and late events are counted; dead letters are a note for a day', () => {
+  const scene = statusScene();
+  const letters = [{ reason: 'no-gid' }, { reason: 'no-gid' }];
+  scene.observer.committed(committed({ late: 3, deadLetters: letters }), position(scene.clock.now()));
+  expect(streamOf(scene)).toMatchObject({
+    dead_letters: 2,
+    late_events: 3,
+    notes: ['dead-letters'],
+    concerns: [],
+  });
+});
+
+test('a 429 shows at once on the stream and its budget, for as long as Asana asks to wait', async () => {
+  const scene = statusScene(['111', '222']);
+  for (const stream of scene.streams) scene.live(1, stream);
+  for (let request = 0; request < 3; request++) await scene.budget.acquire(new AbortController().signal);
+  scene.requests.requestEnded(429, 5);
+  scene.budget.pauseUntil(scene.clock.now() + 30_000);
+  expect(scene.status.read()).toMatchObject({
+    ok: true,
+    streams: [{ notes: ['rate-limited'] }, { notes: ['rate-limited'] }],
+    budgets: [
+      {
+        token: '1',
+        streams: 2,
+        requests_per_minute: 1_200,
+        used_last_minute: 3,
+        refused_last_minute: 1,
+        waiting_until: new Date(scene.clock.now() + 30_000).toISOString(),
+      },
+    ],
+  });
+  await scene.clock.advance(30_000);
+  expect(scene.status.read()).toMatchObject({ streams: [{ notes: [] }, { notes: [] }] });
+  scene.requests.requestFailed(limited(), 0, 500);
+  expect(streamOf(scene)).toMatchObject({ notes: ['rate-limited'], concerns: [] });
+});
+
+test('a wall clock that is set does not lengthen a wait, and streams with other tokens have budgets of their own', () => {
+  const scene = statusScene(['111'], { requestsPerMinute: 0 });
+  const other = { acquire: async () => {}, answered: () => {}, pauseUntil: () => {} };
+  scene.status.watchBudget('111', other).pauseUntil(scene.clock.now() + 30_000);
+  scene.clock.setWallClockBy(-3_600_000);
+  const [first, second] = scene.status.read().budgets;
+  expect(first).toMatchObject({ token: '1', requests_per_minute: null, waiting_until: null });
+  expect(Date.parse(second?.waiting_until ?? '') - scene.clock.now()).toBe(30_000);
+});
+
+test('a finished stream is well, and has no lag', () => {
+  const scene = statusScene();
+  scene.live();
+  scene.observer.finished();
+  expect(streamOf(scene)).toMatchObject({ state: 'finished', lag_seconds: null, concerns: [] });
+  expect(scene.status.read().ok).toBe(true);
+});
