@@ -25,7 +25,7 @@ BIG ?=
 BENCH_EVENTS ?= 300000
 BENCH_LIMITED_EVENTS ?= 2000000
 
-.PHONY: help setup preconditions demo test test-unit simulate soak bench check docs stack clean
+.PHONY: help setup preconditions demo test test-unit simulate soak bench check docs screenshot stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ check: setup ## types and lint
 
 docs: setup ## write the generated pages of docs/
 	@$(USE_NODE) node dev/generate-docs.ts
+
+screenshot: setup ## run it, and keep a picture of the status page as docs/images/status-page.png (some minutes)
+	@$(USE_NODE) node dev/screenshot.ts
 
 stack: setup ## Kafka and the schema registry in the foreground, until Ctrl-C
 	@$(USE_NODE) node dev/stack.ts

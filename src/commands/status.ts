@@ -90,7 +90,7 @@ async function ask(address: URL, signal: AbortSignal): Promise<Asked> {
     const why = deadline.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : messageOf(error);
     return {
       problem: `no connector can be asked on ${url.origin}: ${why}`,
-      nextStep: `start it with 'run', or give --url: the line "started" of its log has the address`,
+      nextStep: `start it with 'run' (if it has ended, the end of its log says why), or give --url: the line "started" of its log has the address`,
     };
   }
 }

@@ -198,7 +198,7 @@ export const OPTIONS = {
     kind: 'text',
     default: '127.0.0.1',
     section: 'Process',
-    help: 'Where `/metrics`, `/livez` and `/readyz` listen.',
+    help: 'Where the status page, `/status.json`, `/metrics`, `/livez` and `/readyz` listen.',
   },
   HTTP_PORT: { kind: 'port', default: '9464', section: 'Process', help: '`0` = any free port.' },
   LOG_LEVEL: {

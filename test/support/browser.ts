@@ -2,28 +2,16 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { TestContext } from 'vitest';
+import { startChromium } from '../../dev/chromium.ts';
 
 export const SCREENSHOTS = join(import.meta.dirname, '../../.cache/screenshots');
-
-// One process for all would hang when a page is closed, and what is to be tested must not be turned off.
-const UNWANTED = ['--single-process', '--disable-web-security', '--allow-running-insecure-content'];
-const QUIET = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--no-first-run',
-];
 
 /** Undefined where it cannot run here, which is said once; throws instead where REQUIRE_CHROMIUM=1. */
 export async function launchBrowser(): Promise<Browser | undefined> {
   try {
-    const executablePath = await chromium.executablePath();
-    const args = [...chromium.args.filter((arg) => !UNWANTED.includes(arg)), ...QUIET];
-    return await playwright.launch({ executablePath, args, headless: true });
+    return await startChromium();
   } catch (error) {
     if (process.env.REQUIRE_CHROMIUM === '1') throw error;
     const [why] = String(error instanceof Error ? error.message : error).split('\n');
@@ -81,7 +69,7 @@ export async function openPage(
     requested,
     keep: async (name) => {
       mkdirSync(SCREENSHOTS, { recursive: true });
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: !process.env.CROP });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { element, time } from './dom.js';
-import { budgetSentence, count, gapSentence } from './words.js';
+import { budgetSentence, count, gapSentence, nextStepOf } from './words.js';
 
 /** The last error with its next step, the gaps, the wait. */
 export function createTroubles() {
@@ -42,18 +42,16 @@ function troublesOf({ last_error: error, gaps, concerns, notes, budget, dead_let
       next: error?.code === 'ASANA_RATE_LIMITED' ? error.next_step : undefined,
       tone: 'busy',
     });
-  if (concerns.includes('behind') && !error?.ongoing)
-    troubles.push({
-      title: 'Not caught up',
-      text: 'Nothing fails, but more comes than is read, or an answer is missing.',
-      next: 'look at the rate and the budget below; the log has more at LOG_LEVEL=debug',
-      tone: 'bad',
-    });
+  for (const [concern, title] of [
+    ['unconfirmed', 'Kafka does not confirm a commit'],
+    ['behind', 'Nothing fails, and the stream does not get on'],
+  ])
+    if (concerns.includes(concern)) troubles.push({ title, next: nextStepOf(concern), tone: 'bad' });
   if (gaps.last)
     troubles.push({
       title: gaps.count === 1 ? 'A gap is recorded' : `${count(gaps.count)} gaps are recorded`,
       text: `${gapSentence(gaps.last, time)}.`,
-      next: 'the record is in the state topic; nothing else is affected, and the stream goes on where it can',
+      next: nextStepOf('gap'),
       tone: 'bad',
     });
   if (dead_letters > 0 && notes.includes('dead-letters'))

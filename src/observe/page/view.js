@@ -1,7 +1,8 @@
 import { element, setAttribute, setText, time } from './dom.js';
+import { headline } from './headline.js';
 import { createIcon } from './icon.js';
 import { createStreamView } from './stream-view.js';
-import { budgetSentence, byUrgency, duration, headline, isTroubled, isUsedUp } from './words.js';
+import { budgetSentence, byUrgency, duration, isTroubled, isUsedUp } from './words.js';
 
 const FEW_STREAMS = 3;
 
@@ -42,7 +43,7 @@ export function createView(root) {
         tone: 'bad',
         shape: 'trouble',
         text: 'The connector does not answer',
-        detail: `Since ${since}, for ${duration(forSeconds)}. It is asked again every few seconds.${from}`,
+        detail: `Since ${since}, for ${duration(forSeconds)}. It is asked again every few seconds; if it has ended, the end of its log says why.${from}`,
       });
       root.title = `No answer · ${lastSeen?.connector_name ?? 'asana-audit-kafka'}`;
       root.body.classList.add('gone');

@@ -1,11 +1,4 @@
-import type { BudgetStatus, GapStatus, StatusDocument, StreamStatus } from '../status/document.ts';
-
-export interface Headline {
-  readonly tone: 'good' | 'busy' | 'bad';
-  readonly shape: string;
-  readonly text: string;
-  readonly detail: string;
-}
+import type { BudgetStatus, Concern, GapStatus, StatusDocument, StreamStatus } from '../status/document.ts';
 
 export function duration(seconds: number): string;
 export function count(number: number): string;
@@ -18,7 +11,7 @@ export function shapeOf(stream: StreamStatus): string;
 export function sentence(stream: StreamStatus, document: StatusDocument): string;
 export function lag(stream: StreamStatus): string;
 export function gapSentence(gap: GapStatus, time: (iso: string) => string): string;
+export function nextStepOf(concern: Concern): string | undefined;
 export function budgetSentence(budget: BudgetStatus, document: StatusDocument): string;
 export function isUsedUp(budget: BudgetStatus): boolean;
-export function headline(document: StatusDocument): Headline;
 export function byUrgency(streams: readonly StreamStatus[]): StreamStatus[];

@@ -28,9 +28,10 @@ export function rate(perSecond) {
 
 export const percent = (ratio) => `${Math.floor(ratio * 100)} %`;
 
-const secondsSince = (time, document) => Math.max(0, (Date.parse(document.now) - Date.parse(time)) / 1_000);
+export const secondsSince = (time, document) =>
+  Math.max(0, (Date.parse(document.now) - Date.parse(time)) / 1_000);
 
-const ago = (seconds) => (seconds < 1.5 ? 'just now' : `as of ${duration(seconds)} ago`);
+export const ago = (seconds) => (seconds < 1.5 ? 'just now' : `as of ${duration(seconds)} ago`);
 
 export const isTroubled = ({ concerns }) => concerns.length > 0;
 
@@ -42,7 +43,12 @@ const STATE_WORDS = {
   finished: 'Finished',
 };
 
-const CONCERN_WORDS = { 'asana-failing': 'No answers', behind: 'Behind', gap: 'Gap' };
+const CONCERN_WORDS = {
+  'asana-failing': 'No answers',
+  unconfirmed: 'Waiting for Kafka',
+  behind: 'Behind',
+  gap: 'Gap',
+};
 
 /** One or two words for the state of a stream. */
 export function stateWord({ state, position, notes, concerns: [worst] }) {
@@ -69,6 +75,8 @@ export function sentence(stream, document) {
     ? `For ${duration(secondsSince(error.since, document))}: ${error.message}`
     : undefined;
   if (failing) return failing;
+  if (stream.concerns.includes('unconfirmed'))
+    return `For ${duration(secondsSince(stream.committing_since, document))} Kafka has not confirmed a commit`;
   return state === 'catching-up' ? catchingUpSentence(stream, document) : liveSentence(stream, document);
 }
 
@@ -78,7 +86,7 @@ function startingSentence({ last_error: error, no_session_since }, document) {
   return `Opening a session with Kafka${seconds < 5 ? '' : `, for ${duration(seconds)}`}`;
 }
 
-function catchingUpSentence({ progress }) {
+export function catchingUpSentence({ progress }) {
   if (progress === null) return 'Looking for the oldest event';
   const span = duration((Date.parse(progress.to) - Date.parse(progress.from)) / 1_000);
   const left = progress.seconds_left === null ? '' : `, about ${duration(progress.seconds_left)} left`;
@@ -126,102 +134,17 @@ export function budgetSentence(budget, document) {
 export const isUsedUp = ({ requests_per_minute: most, used_last_minute: used }) =>
   most !== null && used >= 0.95 * most;
 
-const TROUBLES = {
-  halted: 'halted',
-  retention: 'running out of time before Asana deletes what is unread',
-  gap: 'with a gap',
-  'no-session': 'without a session with Kafka',
-  'asana-failing': 'without answers from Asana',
-  behind: 'not caught up',
+const OWN_NEXT_STEPS = {
+  unconfirmed:
+    'nothing yet: it is given up by itself and tried in a new session; if it stays, check the brokers',
+  behind: 'look at the request budget; whether Asana answers at all is in the log at LOG_LEVEL=debug',
+  gap: 'nothing is to be done here: what is missing is recorded in the state topic, and the stream goes on',
 };
 
-const TROUBLE_HEADLINES = {
-  halted: 'The stream is halted',
-  retention: 'Asana will soon delete what is unread',
-  gap: 'Events may be missing',
-  'no-session': 'There is no session with Kafka',
-  'asana-failing': 'Asana does not give answers',
-  behind: 'The stream is not caught up',
-};
+/** What to do about a concern that is no error; undefined where the error says it. */
+export const nextStepOf = (concern) => OWN_NEXT_STEPS[concern];
 
-/** Is it well? `tone` is `good`, `busy` or `bad`, `shape` the picture; `detail` may be empty. */
-export function headline(document) {
-  const { streams } = document;
-  const troubled = streams.filter(isTroubled);
-  if (troubled.length > 0) return troubledHeadline(troubled, streams.length);
-  const inState = (state) => streams.filter((stream) => stream.state === state);
-  const starting = inState('starting');
-  if (starting.length > 0)
-    return { tone: 'busy', shape: 'starting', text: 'Starting', detail: shareOf(starting, streams) };
-  const catching = inState('catching-up');
-  if (streams.some(({ notes }) => notes.includes('rate-limited'))) return limitedHeadline(catching, document);
-  if (catching.length > 0) {
-    const detail = `${howFar(catching, streams)}.`;
-    return { tone: 'busy', shape: 'catching-up', text: 'Well, and catching up', detail };
-  }
-  if (inState('finished').length === streams.length)
-    return {
-      tone: 'good',
-      shape: 'finished',
-      text: 'Finished',
-      detail: 'Everything that was asked for is committed.',
-    };
-  const text = streams.length === 1 ? 'All is well' : `All ${count(streams.length)} streams are well`;
-  return { tone: 'good', shape: 'live', text, detail: caughtUp(streams, document) };
-}
-
-function troubledHeadline(troubled, all) {
-  const [first] = troubled;
-  const kinds = new Map();
-  for (const { concerns } of byUrgency(troubled)) kinds.set(concerns[0], (kinds.get(concerns[0]) ?? 0) + 1);
-  if (all === 1) {
-    const [worst, ...others] = first.concerns.map((concern) => TROUBLE_HEADLINES[concern]);
-    const next = first.last_error?.ongoing ? [`Next step: ${first.last_error.next_step}`] : [];
-    const detail = [...others, ...next].map((text) => `${text}.`).join(' ');
-    return { tone: 'bad', shape: 'trouble', text: worst, detail };
-  }
-  const parts = [...kinds].map(([concern, number]) => `${count(number)} ${TROUBLES[concern]}`);
-  const well = all - troubled.length;
-  const rest = well > 0 ? ` The other ${things(well, 'is well', 'are well')}.` : '';
-  const verb = troubled.length === 1 ? 'needs' : 'need';
-  return {
-    tone: 'bad',
-    shape: 'trouble',
-    text: `${count(troubled.length)} of ${count(all)} streams ${verb} attention`,
-    detail: `${parts.join(', ')}.${rest}`,
-  };
-}
-
-/** Nothing is wrong, and Asana has asked to wait. */
-function limitedHeadline(catching, document) {
-  const { streams, budgets } = document;
-  const waits = budgets.flatMap(({ waiting_until: until }) => (until === null ? [] : [Date.parse(until)]));
-  const seconds = (Math.max(...waits) - Date.parse(document.now)) / 1_000;
-  const wait = waits.length > 0 ? `It asks to wait for another ${duration(Math.max(1, seconds))}. ` : '';
-  const how = catching.length > 0 ? `${howFar(catching, streams)}.` : caughtUp(streams, document);
-  return { tone: 'busy', shape: 'waiting', text: 'Asana limits the rate', detail: `${wait}${how}` };
-}
-
-/** Of several streams, when the last of them is done. */
-function howFar(catching, streams) {
-  if (streams.length === 1) return catchingUpSentence(streams[0]);
-  const seconds = catching.map(({ progress }) => progress?.seconds_left ?? null);
-  const left = seconds.includes(null) ? '' : `, about ${duration(Math.max(...seconds))} left`;
-  return `${count(catching.length)} of ${count(streams.length)} streams are catching up${left}`;
-}
-
-const shareOf = (some, all) =>
-  all.length === 1 ? '' : `${count(some.length)} of ${count(all.length)} streams`;
-
-function caughtUp(streams, document) {
-  const times = streams.flatMap(({ complete_as_of: time }) => (time === null ? [] : [Date.parse(time)]));
-  if (times.length === 0) return '';
-  const seconds = secondsSince(new Date(Math.min(...times)).toISOString(), document);
-  const least = streams.length === 1 ? 'Caught up' : 'All caught up';
-  return `${least} ${ago(seconds)}.`;
-}
-
-const URGENCY = ['halted', 'retention', 'gap', 'no-session', 'asana-failing', 'behind'];
+const URGENCY = ['halted', 'retention', 'gap', 'no-session', 'asana-failing', 'unconfirmed', 'behind'];
 const STATE_ORDER = ['halted', 'starting', 'catching-up', 'live', 'finished'];
 
 const urgencyOf = ({ concerns, notes, state }) => {

@@ -17,7 +17,7 @@ interface Sample {
 const SAMPLE_EVERY_MS = 1_000;
 const SAMPLES = 60;
 // Before that, a guess would jump about.
-const GUESS_AFTER_MS = 3_000;
+const GUESS_AFTER_MS = 5_000;
 
 /** Follows the watermark through the past, and guesses from the last minute of it when the present is reached. */
 export class CatchUpProgress {
@@ -47,8 +47,11 @@ export class CatchUpProgress {
     this.#isUnderWay = false;
   }
 
-  /** @param toMs where it ends: the present, or the end of what is read */
-  read(watermarkMs: number, toMs: number): Progress | undefined {
+  /**
+   * @param toMs where it ends: the present, or the end of what is read
+   * @param nowMs monotonic: standing still counts
+   */
+  read(watermarkMs: number, toMs: number, nowMs: number): Progress | undefined {
     const fromMs = this.#fromMs;
     if (fromMs === undefined) return undefined;
     const doneRatio = toMs <= fromMs ? 1 : (watermarkMs - fromMs) / (toMs - fromMs);
@@ -56,16 +59,18 @@ export class CatchUpProgress {
       fromMs,
       toMs,
       doneRatio: Math.min(1, Math.max(0, doneRatio)),
-      leftMs: this.#leftMs(Math.max(0, toMs - watermarkMs)),
+      leftMs: this.#leftMs(Math.max(0, toMs - watermarkMs), nowMs),
     };
   }
 
-  #leftMs(wayMs: number): number | undefined {
+  #leftMs(wayMs: number, nowMs: number): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (first === undefined || last === undefined || last.seenMs - first.seenMs < GUESS_AFTER_MS)
-      return undefined;
+    if (first === undefined || last === undefined) return undefined;
+    // Between two commits of a few seconds it has not slowed down.
+    const seenMs = nowMs - last.seenMs > GUESS_AFTER_MS ? nowMs : last.seenMs;
+    if (seenMs - first.seenMs < GUESS_AFTER_MS) return undefined;
     // The present moves on meanwhile.
-    const speed = (last.watermarkMs - first.watermarkMs) / (last.seenMs - first.seenMs) - 1;
+    const speed = (last.watermarkMs - first.watermarkMs) / (seenMs - first.seenMs) - 1;
     return speed > 0 ? wayMs / speed : undefined;
   }
 }

@@ -4,6 +4,8 @@ const DAY_MS = 86_400_000;
 const SHORT_HEADROOM_SECONDS = 7 * 86_400;
 // A first session reads its state, and perhaps the topic, before it has anything to say.
 const SLOW_START_MS = 2 * 60_000;
+// A large transaction takes seconds.
+const SLOW_COMMIT_MS = 20_000;
 
 /** What of a stream somebody has to look at, most urgent first. @param nowMs epoch milliseconds */
 export function concernsOf(stream: StreamFacts, nowMs: number, behindAfterMs: number): Concern[] {
@@ -15,7 +17,9 @@ export function concernsOf(stream: StreamFacts, nowMs: number, behindAfterMs: nu
     concerns.push('no-session');
   const isHeld = state === 'live' || state === 'catching-up';
   if (isHeld && error?.ongoing && error.code !== 'ASANA_RATE_LIMITED') concerns.push('asana-failing');
-  else if (state === 'live' && since(complete_as_of) > behindAfterMs) concerns.push('behind');
+  else if (isHeld && since(stream.committing_since) > SLOW_COMMIT_MS) concerns.push('unconfirmed');
+  else if (isHeld && since(state === 'live' ? complete_as_of : stream.last_commit_at) > behindAfterMs)
+    concerns.push('behind');
   // A backlog that is being read is often about to be deleted: it is urgent where nothing is being read.
   const headroom = stream.retention_headroom_seconds;
   if (concerns.length > 0 && headroom !== null && headroom < SHORT_HEADROOM_SECONDS)

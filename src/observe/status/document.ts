@@ -28,7 +28,9 @@ export const CONCERNS = [
   'no-session',
   /** Requests to Asana keep failing. */
   'asana-failing',
-  /** Live, and not caught up for longer than polls and retries explain. */
+  /** Kafka has not confirmed a commit for long. */
+  'unconfirmed',
+  /** Nothing fails; but a live stream is not caught up, or one that catches up has not got on, for longer than waits explain. */
   'behind',
 ] as const;
 export type Concern = (typeof CONCERNS)[number];
@@ -55,6 +57,9 @@ export interface StreamFacts {
   readonly complete_as_of: string | null;
   /** Time up to which all events are committed. */
   readonly position: string | null;
+  readonly last_commit_at: string | null;
+  /** While one is under way. */
+  readonly committing_since: string | null;
   /** While catching up. */
   readonly progress: ProgressStatus | null;
   /** On the average of the last minute. */

@@ -1,10 +1,11 @@
+import { headline } from '../page/headline.js';
 import {
   budgetSentence,
   byUrgency,
   count,
   duration,
   gapSentence,
-  headline,
+  nextStepOf,
   rate,
   sentence,
   stateWord,
@@ -45,6 +46,10 @@ function details(stream: StreamStatus): string[] {
   if (error?.ongoing) {
     lines.push(`${error.code}, since ${error.since}`, `next step: ${error.next_step}`);
     if (error.skip_at) lines.push(`at ${error.skip_at} the refused piece is skipped, with a gap record`);
+  }
+  for (const concern of stream.concerns) {
+    const step = nextStepOf(concern);
+    if (step !== undefined && concern !== 'gap') lines.push(`next step: ${step}`);
   }
   if (gaps.last) lines.push(`${things(gaps.count, 'gap')}: ${gapSentence(gaps.last, (iso) => iso)}`);
   if (dead_letters > 0)

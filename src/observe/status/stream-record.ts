@@ -34,6 +34,8 @@ export class StreamRecord {
   /** Since the last commit it has turned to the past. */
   #turnedBack = false;
   #oldestUncommittedMs: number | undefined;
+  #committingSinceMs: number | undefined;
+  #lastCommitMs: number | undefined;
   #ended: 'halted' | 'finished' | undefined;
   #events = 0;
   #late = 0;
@@ -55,11 +57,13 @@ export class StreamRecord {
     sessionEnded: (error) => {
       this.#step();
       this.#noSessionSinceMs ??= this.#clock.now();
+      this.#committingSinceMs = undefined;
       this.#error.happened(error, 'session', this.#clock.now());
     },
     pageRead: (oldestCreatedAtMs) => {
       this.#step();
       this.#oldestUncommittedMs ??= oldestCreatedAtMs;
+      this.#committingSinceMs ??= this.#clock.now();
       if (oldestCreatedAtMs !== undefined && this.#position === undefined) this.#reached(oldestCreatedAtMs);
     },
     positioned: (position) => this.#moveTo(position),
@@ -70,6 +74,7 @@ export class StreamRecord {
       this.#deadLetters += deadLetters.length;
       if (deadLetters.length > 0) this.#lastDeadLetterMs = this.#clock.now();
       for (const gap of gaps) this.#addGap(gap);
+      this.#lastCommitMs = this.#clock.now();
       this.#turnedBack = false;
       // What was refused is answered, or stepped over.
       this.#error.healed('request');
@@ -91,6 +96,7 @@ export class StreamRecord {
     },
     halted: (error) => {
       this.#ended = 'halted';
+      this.#committingSinceMs = undefined;
       this.#error.happened(error, 'stream', this.#clock.now());
     },
     finished: () => {
@@ -132,6 +138,8 @@ export class StreamRecord {
       lag_seconds: state === 'finished' ? null : secondsOrNull(this.#lagMs(nowMs)),
       complete_as_of: isoOrNull(completeToMs),
       position: isoOrNull(watermarkMs),
+      last_commit_at: isoOrNull(this.#lastCommitMs),
+      committing_since: isoOrNull(this.#committingSinceMs),
       progress: state === 'catching-up' ? this.#readProgress(nowMs) : null,
       events_per_second: rounded(this.#rate.perSecond(monotonicMs)),
       events_committed: this.#events,
@@ -161,7 +169,11 @@ export class StreamRecord {
 
   #readProgress(nowMs: number): ProgressStatus | null {
     const toMs = Math.min(nowMs, this.#limits.endAtMs ?? nowMs);
-    const progress = this.#position && this.#progress.read(this.#position.watermarkMs, toMs);
+    const watermarkMs = this.#position?.watermarkMs;
+    const progress =
+      watermarkMs === undefined
+        ? undefined
+        : this.#progress.read(watermarkMs, toMs, this.#clock.monotonicMs());
     return progress === undefined
       ? null
       : {
@@ -175,6 +187,7 @@ export class StreamRecord {
   #moveTo(position: Position): void {
     this.#position = position;
     this.#oldestUncommittedMs = undefined;
+    this.#committingSinceMs = undefined;
     this.#holdSession();
   }
 

@@ -29,6 +29,8 @@ test('before anything happens, a stream is starting, and nothing is known of it'
     lag_seconds: null,
     complete_as_of: null,
     position: null,
+    last_commit_at: null,
+    committing_since: null,
     progress: null,
     events_per_second: 0,
     events_committed: 0,
@@ -146,6 +148,32 @@ test('a live stream of which nothing is heard for minutes is behind, and its lag
   expect(streamOf(scene)).toMatchObject({ lag_seconds: 0, concerns: [] });
   await scene.clock.advance(1_000);
   expect(streamOf(scene)).toMatchObject({ lag_seconds: null, concerns: ['behind'] });
+});
+
+test('a commit that Kafka does not confirm is a concern after a while, live or not, and none once it is', async () => {
+  const scene = statusScene();
+  scene.observer.catchingUp('restart', scene.clock.now() - 3 * DAY_MS);
+  scene.observer.pageRead(scene.clock.now() - 3 * DAY_MS);
+  await scene.clock.advance(20_000);
+  expect(streamOf(scene).concerns).toEqual([]);
+  await scene.clock.advance(1_000);
+  expect(streamOf(scene).concerns).toEqual(['unconfirmed']);
+  scene.live();
+  expect(streamOf(scene).concerns).toEqual([]);
+  scene.observer.pageRead(undefined);
+  await scene.clock.advance(21_000);
+  expect(streamOf(scene).concerns).toEqual(['unconfirmed']);
+  scene.observer.sessionEnded(kafkaDown(), 500);
+  expect(streamOf(scene)).toMatchObject({ committing_since: null, concerns: ['no-session'] });
+});
+
+test('catching up that does not get on for minutes is a concern, although nothing fails', async () => {
+  const scene = statusScene();
+  scene.observer.catchingUp('restart', scene.clock.now() - 3 * DAY_MS);
+  const past = position(scene.clock.now() - 2 * DAY_MS, { mode: 'catching-up', caughtUp: false });
+  scene.observer.committed(committed(), past);
+  await scene.clock.advance(5 * MINUTE_MS + 1_000);
+  expect(streamOf(scene)).toMatchObject({ state: 'catching-up', concerns: ['behind'] });
 });
 
 test('a rare poll is no reason to be behind', async () => {
