@@ -27,7 +27,10 @@ async function liveFor(scene: StatusScene, minutes: number): Promise<void> {
 }
 
 async function ask({ budget }: Pick<StatusScene, 'budget'>, requests: number): Promise<void> {
-  for (let request = 0; request < requests; request++) await budget.acquire(new AbortController().signal);
+  for (let request = 0; request < requests; request++) {
+    await budget.acquire(new AbortController().signal);
+    budget.answered();
+  }
 }
 
 export const gids = (number: number): string[] =>

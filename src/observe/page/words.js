@@ -45,7 +45,7 @@ const STATE_WORDS = {
 
 const CONCERN_WORDS = {
   'asana-failing': 'No answers',
-  unconfirmed: 'Waiting for Kafka',
+  unconfirmed: 'Waiting',
   behind: 'Behind',
   gap: 'Gap',
 };
