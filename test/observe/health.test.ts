@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { DAY_MS, kafkaDown, limited, MINUTE_MS, revoked, statusScene, unreachable } from './status-scene.ts';
+import {
+  DAY_MS,
+  EVERYTHING,
+  kafkaDown,
+  limited,
+  MINUTE_MS,
+  revoked,
+  statusScene,
+  unreachable,
+} from './status-scene.ts';
 import { position } from './watched.ts';
 
 const STUCK_AFTER_MINUTES = 25;
@@ -75,7 +84,9 @@ test('an outage of Kafka or of Asana, however long, leaves the process live; one
   });
   const asana = statusScene();
   asana.live();
-  expect(await probeFor(asana, 120, () => asana.requests.requestFailed(unreachable(), 9, 500))).toEqual({
+  expect(
+    await probeFor(asana, 120, () => asana.requests.requestFailed(unreachable(), 9, 500, EVERYTHING)),
+  ).toEqual({
     ok: true,
   });
   expect(asana.health.ready().ok).toBe(true);
@@ -109,7 +120,7 @@ test('a stream that waits for the budget is as alive as the budget is', async ()
   for (const stream of scene.streams) scene.live(1, stream);
   const paused = () => {
     other.pauseUntil(scene.clock.now() + MINUTE_MS);
-    scene.streams[1]?.requests.requestFailed(limited(), 1, 500);
+    scene.streams[1]?.requests.requestFailed(limited(), 1, 500, EVERYTHING);
   };
   expect(await probeFor(scene, 2 * STUCK_AFTER_MINUTES, paused)).toEqual({ ok: true });
   const alone = () => scene.live(0, scene.streams[1]);

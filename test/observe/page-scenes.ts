@@ -1,5 +1,6 @@
 import {
   DAY_MS,
+  EVERYTHING,
   kafkaDown,
   limited,
   MINUTE_MS,
@@ -87,7 +88,7 @@ export async function rateLimited(): Promise<StatusScene> {
   await liveFor(scene, 62);
   await ask(scene, 1_140);
   scene.requests.requestEnded(429, 50);
-  scene.requests.requestFailed(limited(), 0, 500);
+  scene.requests.requestFailed(limited(), 0, 500, EVERYTHING);
   scene.budget.pauseUntil(scene.clock.now() + 40_000);
   await scene.clock.advance(9_000);
   return scene;
@@ -111,7 +112,7 @@ export async function many(): Promise<StatusScene> {
   const stream = (at: number) => scene.streams[at]?.observer;
   stream(57)?.halted(revoked());
   stream(12)?.sessionEnded(kafkaDown(), 500);
-  scene.streams[88]?.requests.requestFailed(unreachable(), 5, 500);
+  scene.streams[88]?.requests.requestFailed(unreachable(), 5, 500, EVERYTHING);
   const gap = { fromMs: scene.clock.now() - 95 * DAY_MS, toMs: scene.clock.now() - 90 * DAY_MS };
   const now = position(scene.clock.now(), { completeToMs: scene.clock.now() });
   stream(31)?.committed(committed({ gaps: [{ ...gap, reason: 'deleted-by-asana' }] }), now);

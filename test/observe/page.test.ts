@@ -41,7 +41,7 @@ const STATES: [string, () => StatusScene | Promise<StatusScene>, RegExp[]][] = [
   [
     'rate-limited',
     scenes.rateLimited,
-    [/Asana limits the rate/, /wait for another 31 s/, /Next step: lower ASANA_REQUESTS_PER_MINUTE/],
+    [/Asana limits the rate/, /wait for another 31 s/, /Next step: .*ASANA_REQUESTS_PER_MINUTE/],
   ],
   [
     'kafka-gone',

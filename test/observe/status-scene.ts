@@ -12,6 +12,9 @@ export const DAY_MS = 86_400_000;
 export const MINUTE_MS = 60_000;
 export const WAITS = { pollIntervalMs: 10_000, requestTimeoutMs: 60_000, transactionTimeoutMs: 60_000 };
 
+/** What was asked for, where that does not matter. */
+export const EVERYTHING = { filters: {} };
+
 export const kafkaDown = () =>
   new ConnectorError('KAFKA_UNAVAILABLE', 'connecting: connect ECONNREFUSED 10.0.0.7:9092');
 export const revoked = () => new ConnectorError('ASANA_UNAUTHORIZED', 'Asana answered 401: Not Authorized');

@@ -108,6 +108,8 @@ export class StreamRecord {
     requestEnded: () => this.#step(),
     requestFailed: (error, attempt) => {
       this.#step();
+      // What is not repeated is said by whoever asked: catching up, skipping, halting.
+      if (error.disposition !== 'retry-request') return;
       if (attempt < QUIET_ATTEMPTS && error.code !== 'ASANA_RATE_LIMITED') return;
       this.#error.happened(error, 'request', this.#clock.now());
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readAnswer } from '../../../src/asana/answer.ts';
+import { Secret } from '../../../src/config/secret.ts';
 import { ConnectorError, toConnectorError } from '../../../src/errors.ts';
 import { publicMessage } from '../../../src/observe/status/public-message.ts';
 import { decodeCursor } from '../../../src/stream/cursor-record.ts';
@@ -15,7 +16,9 @@ function thrownBy(work: () => unknown): ConnectorError {
   throw new Error('it did not throw');
 }
 const answer = (status: number, body: string) =>
-  thrownBy(() => readAnswer({ status, headers: {}, body: Buffer.from(body) }, undefined));
+  thrownBy(() =>
+    readAnswer({ status, headers: {}, body: Buffer.from(body) }, undefined, new Secret('token')),
+  );
 
 test.each<[string, ConnectorError, string]>([
   [
@@ -28,12 +31,12 @@ test.each<[string, ConnectorError, string]>([
   [
     'a page that breaks off',
     answer(200, `{"data":[{"actor":{"email":"${SECRET}`),
-    "Asana's answer cannot be read: it is not JSON",
+    "Asana's answer cannot be read: it is not JSON, or cut off",
   ],
   [
     'a page with something wrong in an event',
     answer(200, `{"data":[{"email":"${SECRET}"x}]}`),
-    "Asana's answer cannot be read: it is not JSON",
+    "Asana's answer cannot be read: it is not JSON, or cut off",
   ],
   [
     'a page of another shape',

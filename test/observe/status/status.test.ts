@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../src/errors.ts';
 import type { StreamStatus } from '../../../src/observe/status/document.ts';
 import {
   DAY_MS,
+  EVERYTHING,
   kafkaDown,
   limited,
   MINUTE_MS,
@@ -130,15 +131,23 @@ test('a first session that takes long is a concern, although nothing has failed'
 test('two failed requests are nobody’s business; from the third on Asana fails, until it answers or a commit shows it', () => {
   const scene = statusScene();
   scene.live();
-  for (const attempt of [0, 1]) scene.requests.requestFailed(unreachable(), attempt, 500);
+  for (const attempt of [0, 1]) scene.requests.requestFailed(unreachable(), attempt, 500, EVERYTHING);
   expect(streamOf(scene).last_error).toBeNull();
-  scene.requests.requestFailed(unreachable(), 2, 500);
+  scene.requests.requestFailed(unreachable(), 2, 500, EVERYTHING);
   expect(streamOf(scene)).toMatchObject({ state: 'live', concerns: ['asana-failing'] });
   scene.requests.requestRecovered(3);
   expect(streamOf(scene)).toMatchObject({ last_error: { ongoing: false }, concerns: [] });
-  scene.requests.requestFailed(unreachable(), 2, 500);
+  scene.requests.requestFailed(unreachable(), 2, 500, EVERYTHING);
   scene.live();
   expect(streamOf(scene).concerns).toEqual([]);
+});
+
+test('a refused offset is no failure: the stream catches up, and says so', () => {
+  const scene = statusScene();
+  scene.live();
+  const refused = new ConnectorError('ASANA_OFFSET_REFUSED', 'Asana answered 400: offset');
+  scene.requests.requestFailed(refused, 5, undefined, EVERYTHING);
+  expect(streamOf(scene)).toMatchObject({ last_error: null, concerns: [] });
 });
 
 test('a live stream of which nothing is heard for minutes is behind, and its lag is not known', async () => {
@@ -188,7 +197,12 @@ test('one refused question is shown with the time at which it will be skipped', 
   scene.live();
   const skipAtMs = scene.clock.now() + DAY_MS;
   scene.observer.refused(new ConnectorError('ASANA_SERVER_ERROR', 'Asana answered 500: no'), skipAtMs);
-  scene.requests.requestFailed(new ConnectorError('ASANA_SERVER_ERROR', 'Asana answered 500: no'), 4, 500);
+  scene.requests.requestFailed(
+    new ConnectorError('ASANA_SERVER_ERROR', 'Asana answered 500: no'),
+    4,
+    500,
+    EVERYTHING,
+  );
   expect(streamOf(scene)).toMatchObject({
     last_error: {
       message: 'Asana answered 500 Internal Server Error',
@@ -275,7 +289,7 @@ test('a 429 shows at once on the stream and its budget, for as long as Asana ask
   });
   await scene.clock.advance(30_000);
   expect(scene.status.read()).toMatchObject({ streams: [{ notes: [] }, { notes: [] }] });
-  scene.requests.requestFailed(limited(), 0, 500);
+  scene.requests.requestFailed(limited(), 0, 500, EVERYTHING);
   expect(streamOf(scene)).toMatchObject({ notes: ['rate-limited'], concerns: [] });
 });
 
