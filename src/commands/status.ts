@@ -4,14 +4,16 @@ import { READERS } from '../config/parse.ts';
 import { messageOf } from '../errors.ts';
 import type { StatusDocument } from '../observe/status/document.ts';
 import { statusReport } from '../observe/status/report.ts';
-import { type Command, type CommandContext, readOptions, UsageError } from './command.ts';
+import { readOptions } from './arguments.ts';
+import { type Command, type CommandContext, UsageError } from './command.ts';
+import { jsonLine } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka status [--url URL] [--json]
 
 Asks the running connector how it is: each stream with its state, how far it has read, what is wrong and what to do.
 
   --url URL  where the connector is; default: HTTP_HOST and HTTP_PORT
-  --json     print /status.json as it is
+  --json     print /status.json, on one line
 
 Exit codes: 0 all is well (catching up and being rate-limited are);
             1 something needs attention, or nobody can be asked: a stream is halted or holds no session with Kafka, requests to
@@ -35,9 +37,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
     context.stderr.write(`asana-audit-kafka: ${asked.problem}\n  next step: ${asked.nextStep}\n`);
     return 1;
   }
-  context.stdout.write(
-    options.json ? `${JSON.stringify(asked.document, null, 2)}\n` : statusReport(asked.document),
-  );
+  context.stdout.write(options.json ? jsonLine(asked.document) : statusReport(asked.document));
   return asked.document.ok ? 0 : 1;
 }
 

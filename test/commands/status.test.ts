@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CommandContext } from '../../src/commands/command.ts';
 import { status } from '../../src/commands/status.ts';
@@ -8,19 +9,19 @@ import type { StatusScene } from '../observe/status-scene.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 async function run(args: string[], environment: CommandContext['environment'] = {}) {
-  let [stdout, stderr] = ['', ''];
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const context: CommandContext = {
     environment,
     clock: new FakeClock(),
     random: () => 0,
     newId: () => '1',
     version: '1.2.3',
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
+    stdout,
+    stderr,
     signal: new AbortController().signal,
   };
   const exitCode = await status.main(args, context);
-  return { exitCode, stdout, stderr };
+  return { exitCode, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }
 
 async function serve(scene: StatusScene): Promise<string> {

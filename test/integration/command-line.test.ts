@@ -10,11 +10,11 @@ const ENVIRONMENT = {
   KAFKA_BROKERS: '127.0.0.1:9',
   SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9',
 };
-const COMMANDS = ['run', 'check', 'offsets', 'tail', 'verify', 'simulate'];
+const COMMANDS = ['run', 'check', 'status', 'offsets', 'tail', 'verify', 'simulate'];
 const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 
 test.each<[string[], RegExp]>([
-  [['follow'], /'follow' is not a command; there are run, check, offsets, tail, verify, simulate/],
+  [['follow'], /'follow' is not a command; there are run, check, status, offsets, tail, verify, simulate/],
   [['chekc'], /'chekc' is not a command; did you mean check\?/],
   [['Verify'], /'Verify' is not a command; did you mean verify\?/],
   [['--run'], /'--run' is not a command/],

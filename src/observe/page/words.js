@@ -109,6 +109,7 @@ export function lag({ lag_seconds }) {
 const GAP_REASONS = {
   'deleted-by-asana': 'Asana had deleted it before it was read',
   'refused-by-asana': 'Asana refuses to show it',
+  'skipped-by-operator': 'an operator has moved the stream past it',
   'state-unreadable': 'the state cannot be read',
 };
 
