@@ -13,7 +13,9 @@ export type Disposition =
   /** This stream stops, visibly; the others go on. */
   | 'halt-stream'
   /** The process ends with a non-zero exit code. */
-  | 'exit';
+  | 'exit'
+  /** A command other than `run` ends with a non-zero exit code, and has changed nothing. */
+  | 'refuse-command';
 
 interface ErrorDefinition {
   readonly disposition: Disposition;
@@ -152,17 +154,17 @@ export const ERRORS = {
     nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
   NO_POSITION: {
-    disposition: 'exit',
+    disposition: 'refuse-command',
     cause: 'a stream that has not started, or was reset, was to be moved',
     nextStep: 'start the connector: START_AT says where a stream without a position begins',
   },
   STREAM_RUNNING: {
-    disposition: 'exit',
+    disposition: 'refuse-command',
     cause: 'a connector answers, or writes, for the stream that was to be moved',
     nextStep: 'stop the connector (SIGTERM), then repeat the command',
   },
   TOPIC_MISSING: {
-    disposition: 'exit',
+    disposition: 'refuse-command',
     cause: 'a topic that was to be read does not exist',
     nextStep: 'start the connector, which creates it, or correct EVENTS_TOPIC',
   },
