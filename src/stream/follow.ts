@@ -16,6 +16,7 @@ import type { Cursor } from './cursor.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReaderPorts, ReadPage } from './read-page.ts';
 import { readAhead } from './reader.ts';
+import { afterRefusal, type Refusals } from './refused-offset.ts';
 import type { Chain } from './step.ts';
 import type { StepOver } from './step-over.ts';
 import type { SweepPorts } from './sweep.ts';
@@ -50,17 +51,15 @@ export async function follow(filters: string, ports: FollowPorts, signal: AbortS
     // Before the chain is made: a sweep may move the watermark, and the chain starts there.
     await sweeper.sweepNow();
     let { chain, cause } = startChain(committer.cursor, filters, scope, clock.now());
-    for (let refusedAt: string | undefined; ; ) {
+    for (let refusals: Refusals<string> | undefined; ; ) {
       if (cause) observer.catchingUp(cause, chain.query.startAtMs);
       const left = await followChain(chain, sweeper, ports, signal);
       // A gap may reach to the end of the scope.
       if (left === undefined || isComplete(committer.cursor, scope)) return;
       let { habits, limit } = left;
       if (left.cause === 'offset-refused') {
-        const at = placeOf(committer.cursor);
-        // Refused right where the last one was: offsets lead nowhere here.
-        habits = { ...habits, offsetsFail: habits.offsetsFail || at === refusedAt };
-        refusedAt = at;
+        refusals = afterRefusal(refusals, placeOf(committer.cursor), left.livePages);
+        habits = { ...habits, offsetsFail: habits.offsetsFail || refusals.offsetsFail };
       }
       await sweeper.sweepNow();
       const fromMs = committer.cursor?.watermarkMs ?? scope.startAtMs;
@@ -79,6 +78,8 @@ const placeOf = (cursor: Cursor | undefined): string =>
 /** A chain that was left before its end, for the stream to catch up in another. */
 interface LeftChain extends Predecessor {
   readonly cause: Extract<CatchUpCause, 'offset-refused' | 'refused-piece' | 'fell-behind'>;
+  /** Pages that it has shown while live. */
+  readonly livePages: number;
 }
 
 /** To the end of the chain; or until Asana refuses an offset, or going on page by page would take too long. */
@@ -91,6 +92,7 @@ async function followChain(
   const { committer, until, clock } = ports;
   let lessons = lessonsOf(chain);
   let batchBytes = FIRST_BATCH_BYTES;
+  let livePages = 0;
   try {
     for await (const pages of readAhead(chain, { ...ports, batchBytes: () => batchBytes }, signal)) {
       const startedMs = clock.monotonicMs();
@@ -103,18 +105,19 @@ async function followChain(
       const last = pages.at(-1);
       if (last === undefined) continue;
       ({ lessons } = last);
+      livePages += pages.filter(({ mode }) => mode === 'live').length;
       if (last.left !== 'more') sweeper.begin();
-      else if (hasFallenBehind(last, cursor)) return { cause: 'fell-behind', ...lessons };
+      else if (hasFallenBehind(last, cursor)) return { cause: 'fell-behind', livePages, ...lessons };
     }
     return undefined;
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    if (error.disposition === 'catch-up') return { cause: 'offset-refused', ...lessons };
+    if (error.disposition === 'catch-up') return { cause: 'offset-refused', livePages, ...lessons };
     if (!(error instanceof RefusedForGood)) throw error;
     const fromMs = later(committer.cursor?.watermarkMs, error.query.startAtMs);
     const commitUpTo = (timeMs: number) => followTo(timeMs, lessons, sweeper, ports, signal);
     await ports.stepOver(error, fromMs, commitUpTo, signal);
-    return { cause: 'refused-piece', ...lessons };
+    return { cause: 'refused-piece', livePages, ...lessons };
   }
 }
 

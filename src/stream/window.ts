@@ -4,6 +4,7 @@ import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
 import { afterPage, NO_HABITS, type Predecessor, type Scope } from './chain.ts';
 import { factsOf, readEvents, type StreamEvent } from './events.ts';
+import { afterRefusal, type Refusals } from './refused-offset.ts';
 import type { Chain, Step } from './step.ts';
 
 /** `[startAtMs, endAtMs)`, from the oldest event where there is no start. */
@@ -37,7 +38,8 @@ export async function* readWindow(
   signal: AbortSignal,
   { scope, predecessor }: Part = { scope: window, predecessor: { habits: NO_HABITS } },
 ): AsyncGenerator<WindowPage> {
-  let refusedAtMs: number | undefined;
+  let refusals: Refusals<number | undefined> | undefined;
+  let pages = 0;
   for (
     let chain: Chain | undefined = chainFrom(window, window.startAtMs, predecessor);
     chain !== undefined;
@@ -49,15 +51,14 @@ export async function* readWindow(
       throw error;
     });
     if (page === undefined) {
-      // Refused right where the last one was: offsets lead nowhere here.
-      const offsetsFail: boolean = chain.habits.offsetsFail || chain.reachedMs === refusedAtMs;
-      refusedAtMs = chain.reachedMs;
-      chain = chainFrom(window, refusedAtMs, {
-        limit: chain.query.limit,
-        habits: { ...chain.habits, offsetsFail },
-      });
+      refusals = afterRefusal(refusals, chain.reachedMs, pages);
+      const offsetsFail: boolean = chain.habits.offsetsFail || refusals.offsetsFail;
+      const { limit } = chain.query;
+      chain = chainFrom(window, chain.reachedMs, { limit, habits: { ...chain.habits, offsetsFail } });
+      pages = 0;
       continue;
     }
+    pages++;
     const events = readEvents(page.events, workspaceGid, chain.reachedMs);
     const step: Step = afterPage(chain, factsOf(page, events), scope);
     if (!step.isPreview) yield { chain: chain.probe?.chain ?? chain, step, page, events };
