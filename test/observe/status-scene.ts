@@ -4,6 +4,7 @@ import { createHealth } from '../../src/observe/health.ts';
 import { serveHttp } from '../../src/observe/http-server.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRoutes } from '../../src/observe/routes.ts';
+import type { StreamStatus } from '../../src/observe/status/document.ts';
 import { Status, type StatusOptions } from '../../src/observe/status/status.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { committed, position } from './watched.ts';
@@ -66,3 +67,10 @@ export function statusScene(
 }
 
 export type StatusScene = ReturnType<typeof statusScene>;
+
+/** The status of its first stream. */
+export function streamOf({ status }: StatusScene): StreamStatus {
+  const [stream] = status.read().streams;
+  if (stream === undefined) throw new Error('there is a stream');
+  return stream;
+}
