@@ -1,4 +1,5 @@
 import type { Query } from '../asana/query.ts';
+import { isContentId } from './content-id.ts';
 import { addToDigest, EMPTY_DIGEST } from './digest.ts';
 
 export type Mode = 'catching-up' | 'live';
@@ -43,7 +44,7 @@ export interface Cursor extends Books {
   /** Of the filters that all of this belongs to. */
   readonly filters: string;
   readonly watermarkMs: number;
-  /** Ids of committed events that were created at or after the watermark, with their times. */
+  /** Ids of committed events that were created at or after the watermark, or may have been, with their times. */
   readonly committed: ReadonlyMap<string, number>;
   /** As of when everything that Asana showed is committed. */
   readonly completeToMs: number;
@@ -168,16 +169,26 @@ export function afterSweep(cursor: Cursor, sweep: SweepAdvance): Cursor {
 const lastUpTo = (timeMs: number, events: readonly Dated[]): number | undefined =>
   events.findLast(({ createdAtMs }) => createdAtMs <= timeMs)?.createdAtMs;
 
+// What has no time of its own at the end of a page is taken to be as old as what is before it, and may be younger: of the last few
+// such events the ids are kept, however far the watermark moves.
+const MOST_UNSURE = 16;
+
 function committedFrom(
   watermarkMs: number,
   cursor: Cursor | undefined,
   events: readonly Dated[],
 ): Map<string, number> {
-  const committed = new Map<string, number>();
-  for (const [id, createdAtMs] of cursor?.committed ?? [])
-    if (createdAtMs >= watermarkMs) committed.set(id, createdAtMs);
-  for (const { id, createdAtMs } of events) if (createdAtMs >= watermarkMs) committed.set(id, createdAtMs);
-  return committed;
+  const known = [
+    ...(cursor?.committed ?? []),
+    ...events.map(({ id, createdAtMs }): [string, number] => [id, createdAtMs]),
+  ];
+  const unsure = new Set(
+    known
+      .map(([id]) => id)
+      .filter(isContentId)
+      .slice(-MOST_UNSURE),
+  );
+  return new Map(known.filter(([id, createdAtMs]) => createdAtMs >= watermarkMs || unsure.has(id)));
 }
 
 /** The time of the youngest event that is committed. */

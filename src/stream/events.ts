@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Page } from '../asana/client.ts';
 import { type Mapped, toRecord } from '../avro/mapping.ts';
 import { readRfc3339Time } from '../avro/timestamp.ts';
-import { canonicalJson } from '../canonical-json.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
+import { contentId } from './content-id.ts';
 import type { Dated } from './cursor.ts';
 import type { PageFacts } from './step.ts';
 
@@ -63,6 +62,3 @@ function timeOf(source: JsonValue): number | undefined {
   const timeMs = typeof createdAt === 'string' ? readRfc3339Time(createdAt) : Number.NaN;
   return timeMs >= 0 ? timeMs : undefined;
 }
-
-const contentId = (source: JsonValue): string =>
-  `sha256:${createHash('sha256').update(canonicalJson(source)).digest('hex')}`;

@@ -12,5 +12,6 @@ export const REGRESSIONS: ReadonlyMap<number, string> = new Map([
   [4868, 'a quiet stream without offsets was taken to have fallen behind, again and again'],
   [9920, 'a request that a stopped process sent late left together with the next one'],
   [9770, 'an event without a time, in front of others of its own millisecond, was dead-lettered twice'],
+  [7814, 'an event without a time, at the end of a page, was dead-lettered twice'],
   [7529, 'a look behind a page was counted as a page at hand where a sweep had read in between'],
 ]);
