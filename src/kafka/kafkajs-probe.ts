@@ -30,7 +30,8 @@ const OF_TRANSACTIONS = 1;
 // The last one that there can be: Kafka gives producer ids from 0 on. It looks at what is allowed before it looks at this one, which
 // it then refuses, because no transactional id has it. Asking for a producer id of one's own would fence a connector that runs.
 const NOBODYS_PRODUCER_ID = '9223372036854775807';
-const NOBODYS = 'INVALID_PRODUCER_ID_MAPPING';
+// Or it does not come so far, because whoever has the transactional id just commits.
+const NOBODYS = ['INVALID_PRODUCER_ID_MAPPING', 'CONCURRENT_TRANSACTIONS'];
 // Said after the transactional id was found to be allowed, and of the topic after it was.
 const NOT_THERE = 'UNKNOWN_TOPIC_OR_PARTITION';
 const ABOUT_THE_TOPIC = [NOT_THERE, 'TOPIC_AUTHORIZATION_FAILED'];
@@ -71,7 +72,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     const topics = [{ topic, partitions: [0] }];
     const request = { transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics };
     await broker.addPartitionsToTxn(request).catch((thrown) => {
-      if (![NOBODYS, ...fine].some((type) => isType(thrown, type))) throw thrown;
+      if (![...NOBODYS, ...fine].some((type) => isType(thrown, type))) throw thrown;
     });
   };
   return {
