@@ -207,7 +207,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'stream/follow.ts',
-        find: "return { cause: 'offset-refused', ...lessons };",
+        find: "return { cause: 'offset-refused', livePages, ...lessons };",
         replace: 'return undefined;',
       },
     ],
