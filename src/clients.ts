@@ -31,7 +31,7 @@ export interface ClientPorts {
   readonly onBudgetWait: (waitMs: number) => void;
   readonly watchRequests: (workspaceGid: string) => AsanaObserver;
   /** The budget as the workspace is to use it. */
-  readonly watchBudget?: (workspaceGid: string, budget: RequestBudget) => RequestBudget;
+  readonly watchBudget?: (workspaceGid: string, budget: TokenBudget) => RequestBudget;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -11,6 +11,7 @@ import { watchRequests } from './observe/asana-watch.ts';
 import { bothAsanaObservers, bothStreamObservers } from './observe/fan-out.ts';
 import { createHealth, type Waits } from './observe/health.ts';
 import { type HttpServer, serveHttp } from './observe/http-server.ts';
+import { behindAfterMs } from './observe/lag.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { createRoutes } from './observe/routes.ts';
 import { Status } from './observe/status/status.ts';
@@ -39,9 +40,10 @@ export interface Connector {
 
 /** The one composition root: configuration and ports in, something that runs out. */
 export async function createConnector(config: Config, ports: ConnectorPorts): Promise<Connector> {
-  const metrics = createMetrics({ version: ports.version }, ports.clock.now);
+  const waits = waitsOf(config);
+  const metrics = createMetrics({ version: ports.version }, behindAfterMs(waits), ports.clock.now);
   const status = createStatus(config, ports);
-  const health = createHealth(status, waitsOf(config), ports.clock.monotonicMs);
+  const health = createHealth(status, waits, ports.clock.monotonicMs);
   const http: HttpServer = await serveHttp(
     { host: config.HTTP_HOST, port: config.HTTP_PORT },
     createRoutes({ metrics: metrics.registry, health, status }),
@@ -134,7 +136,7 @@ function runWorkspace(
 ): Promise<Outcome> {
   const { clock, random, newId: newSessionId } = ports;
   const observer = bothStreamObservers(
-    watchStream(workspaceGid, metrics, ports.log, clock.now),
+    watchStream(workspaceGid, metrics, ports.log, clock),
     status.observerOf(workspaceGid),
   );
   const connectorName = config.CONNECTOR_NAME;

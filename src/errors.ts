@@ -68,7 +68,8 @@ export const ERRORS = {
   ASANA_UNAUTHORIZED: {
     disposition: 'halt-stream',
     cause: 'Asana answered 401, or the token file is missing, unreadable, empty, or has more than one line',
-    nextStep: 'put a valid service account token into ASANA_TOKEN_FILE (or ASANA_TOKEN) and start again',
+    nextStep:
+      'put a valid service account token into ASANA_TOKEN_FILE, ASANA_TOKEN_FILE_<workspace gid> or ASANA_TOKEN, whichever is set, and start again',
   },
   ASANA_FORBIDDEN: {
     disposition: 'halt-stream',
@@ -155,7 +156,7 @@ export const ERRORS = {
   },
   NO_POSITION: {
     disposition: 'refuse-command',
-    cause: 'a stream that has not started, or was reset, was to be moved',
+    cause: 'a stream that has not started, or was reset, was to be moved or verified',
     nextStep: 'start the connector: START_AT says where a stream without a position begins',
   },
   STREAM_RUNNING: {

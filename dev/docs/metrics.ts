@@ -21,7 +21,8 @@ counters begin at 0 with it. This page is generated from \`src/observe/metric-de
 
 - **How old is what is known and not committed?** \`asana_audit_lag_seconds\`. From the moment a commit begins until it is
   acknowledged, that is the age of its oldest event. While nobody knows what is left (catching up, or before the first page of a
-  session) it is the age of what is complete, which is never less. 0 when the last page left nothing.
+  session) it is the age of what is complete, which is never less. 0 when the last page left nothing; absent once it is not known
+  whether that still holds.
 - **As of when is nothing missing?** \`asana_audit_complete_as_of_timestamp_seconds\`. Each committed page moves it, an empty one up to
   Asana's present: so a quiet tenant is never late, and a connector that hears nothing is, however little there would be to hear.
 
@@ -38,9 +39,9 @@ acknowledged commit. An event that Asana showed late counts with all of that. Of
 | catching up | age of what is complete | moves with each page, in the past | grows towards 90 days | 0 |
 | before the first page, first start ever | absent | absent | absent | 0 |
 | before the first page, after a restart | age of what is complete | stands, as the state has it | shrinks | 0 if the state says catching up, otherwise 1 |
-| Asana does not answer, or limits the rate | 0 if it was 0, otherwise grows | stands | shrinks | as it was |
-| Kafka or the registry is away | 0 if nothing was at hand, otherwise grows | stands | shrinks | 0 |
-| halted, while other streams go on | 0 if nothing was at hand, otherwise grows | stands | shrinks | 0 |
+| Asana does not answer, or limits the rate | grows where something was left; where nothing was, 0 for some minutes, then absent | stands | shrinks | as it was |
+| Kafka or the registry is away | grows where something was left, absent where nothing was | stands | shrinks | 0 |
+| halted, while other streams go on | grows where something was left, absent where nothing was | stands | shrinks | 0 |
 | has reached its end (\`END_AT\`, \`--until-caught-up\`) | absent | absent | absent | absent |
 
 Head-room is the time until Asana deletes the oldest event that may be unread: 90 days after what is complete. A first start

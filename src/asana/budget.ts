@@ -38,13 +38,11 @@ export class TokenBudget implements RequestBudget {
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   /** Let go and not answered. */
   #inFlight = 0;
-  /** When the last of them were let go. */
-  #letGoMs: number[] = [];
+  /** When those of the last minute were let go, and some before them. */
+  readonly #letGoMs: number[] = [];
   #activeMs = Number.NEGATIVE_INFINITY;
   /** When the last silence ended behind which something may have left. */
   #silenceMs: number | undefined;
-  /** When those of the last minute were let go. */
-  #minuteMs: number[] = [];
 
   /** @param requestsPerMinute 0 = unlimited */
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
@@ -84,21 +82,20 @@ export class TokenBudget implements RequestBudget {
     } while (slotIsLost);
     this.#inFlight++;
     this.#letGoMs.push(this.#activeMs);
-    // Without a budget nothing bounds how many there are.
-    if (this.requestsPerMinute === 0) return;
-    this.#minuteMs.push(this.#activeMs);
-    if (this.#minuteMs.length > 2 * this.requestsPerMinute) this.#forgetOld();
+    const sinceMs = this.#activeMs - MINUTE_MS;
+    this.#letGoMs.splice(
+      0,
+      this.#letGoMs.findIndex((timeMs) => timeMs > sinceMs),
+    );
   }
 
-  /** Of a limited budget. */
   requestsOfLastMinute(): number {
-    this.#forgetOld();
-    return this.#minuteMs.length;
+    return this.#letGoSince(this.#clock.monotonicMs() - MINUTE_MS + 1);
   }
 
-  #forgetOld(): void {
-    const sinceMs = this.#clock.monotonicMs() - MINUTE_MS;
-    this.#minuteMs = this.#minuteMs.filter((timeMs) => timeMs > sinceMs);
+  /** How many were let go then or later. */
+  #letGoSince(timeMs: number): number {
+    return this.#letGoMs.length - 1 - this.#letGoMs.findLastIndex((letGoMs) => letGoMs < timeMs);
   }
 
   /** Once for each silence: whoever asks again finds the slots behind it. */
@@ -120,8 +117,7 @@ export class TokenBudget implements RequestBudget {
    */
   #nowMs(): number {
     const nowMs = this.#clock.monotonicMs();
-    this.#letGoMs = this.#letGoMs.filter((timeMs) => timeMs >= this.#activeMs - MAX_LATE_MS);
-    const maybeLate = Math.min(this.#inFlight, this.#letGoMs.length);
+    const maybeLate = Math.min(this.#inFlight, this.#letGoSince(this.#activeMs - MAX_LATE_MS));
     if (nowMs - this.#activeMs > MAX_LATE_MS && maybeLate > 0) {
       this.#nextSlotMs = Math.max(this.#nextSlotMs, nowMs + maybeLate * this.#spacingMs);
       this.#silenceMs = nowMs;
@@ -134,6 +130,11 @@ export class TokenBudget implements RequestBudget {
     // Kept in monotonic time, so that a wall clock that is set back does not lengthen it.
     const untilMs = this.#clock.monotonicMs() + timeMs - this.#clock.now();
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+  }
+
+  /** Monotonic; in the past, or minus infinity, where there is no pause. */
+  get pausedUntilMs(): number {
+    return this.#pausedUntilMs;
   }
 
   #pauseMs(): number {

@@ -22,9 +22,7 @@ async function main(argv: readonly string[], { stdout, signal }: CommandContext)
   const parsed = parseSimulatorFlags(argv);
   if ('problems' in parsed) throw new UsageError(parsed.problems.join('\n  '));
   const simulator = await startSimulator(parsed.options).catch((error) => {
-    throw new UsageError(
-      `cannot listen on ${parsed.options.host}:${parsed.options.port}: ${messageOf(error)}`,
-    );
+    throw new UsageError(messageOf(error));
   });
   const { token, workspaces } = simulator.options;
   stdout.write(`serving ${simulator.baseUrl}\n`);

@@ -22,7 +22,7 @@ export const METRICS = {
     type: 'gauge',
     labels: ['stream'],
     help: 'Age of the oldest event that is known and not committed; 0 when caught up.',
-    absent: UNKNOWN_POSITION,
+    absent: `${UNKNOWN_POSITION}; where it was 0 and nothing is heard any more`,
   },
   complete_as_of_timestamp_seconds: {
     type: 'gauge',

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { Position } from '../stream/observer.ts';
+import { lagMs } from './lag.ts';
 import {
   type Label,
   type LabelsOf,
@@ -32,8 +33,12 @@ export interface BudgetUse {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** All metrics of one process, in a registry of their own. `now` is in epoch milliseconds. */
-export function createMetrics(build: { version: string }, now: () => number) {
+/**
+ * All metrics of one process, in a registry of their own. `now` is in epoch milliseconds.
+ *
+ * @param unheardAfterMs `behindAfterMs` of the configuration
+ */
+export function createMetrics(build: { version: string }, unheardAfterMs: number, now: () => number) {
   const registry = new Registry();
   const streams = new Map<string, StreamGauges>();
   const budgets: BudgetUse[] = [];
@@ -75,7 +80,7 @@ export function createMetrics(build: { version: string }, now: () => number) {
   gauge('build_info', () => [[{ version: build.version, node_version: process.versions.node }, 1]]);
   gauge(
     'lag_seconds',
-    ofStreams((stream) => lagSeconds(stream, now())),
+    ofStreams((stream) => lagSeconds(stream, now(), unheardAfterMs)),
   );
   gauge(
     'complete_as_of_timestamp_seconds',
@@ -142,15 +147,13 @@ const completeToMs = ({ position, finished }: StreamGauges): number | undefined 
 const isLive = ({ position, sessionHeld, halted, finished }: StreamGauges): number | undefined =>
   finished ? undefined : Number(sessionHeld && !halted && position?.mode === 'live');
 
-/**
- * What is at hand and not committed is known. Before the first page of a session, and between two windows of the past, nobody
- * knows what is left: it is younger than what is complete. Not than the last event: a quiet tenant's may be days old.
- */
-function lagSeconds(
-  { position, oldestUncommittedMs, finished }: StreamGauges,
+const lagSeconds = (
+  { position, oldestUncommittedMs, sessionHeld, halted, finished }: StreamGauges,
   nowMs: number,
-): number | undefined {
-  if (finished) return undefined;
-  const sinceMs = oldestUncommittedMs ?? (position?.caughtUp ? nowMs : position?.completeToMs);
-  return sinceMs === undefined ? undefined : Math.max(0, nowMs - sinceMs) / 1000;
-}
+  unheardAfterMs: number,
+): number | undefined =>
+  finished
+    ? undefined
+    : seconds(
+        lagMs({ position, oldestUncommittedMs, isAsking: sessionHeld && !halted }, nowMs, unheardAfterMs),
+      );

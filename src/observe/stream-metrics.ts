@@ -21,7 +21,10 @@ export function countStream(
   };
   metrics.streams.set(stream, gauges);
   beginSeries(stream, metrics);
+  // Behind the end of a backlog: its last minute is read live as well.
+  let isFollowing = false;
   const moveTo = (position: Position) => {
+    isFollowing = position.mode === 'live' && (isFollowing || position.caughtUp);
     gauges.position = position;
     gauges.oldestUncommittedMs = undefined;
     gauges.sessionHeld = true;
@@ -40,7 +43,7 @@ export function countStream(
     committed: (committed, position) => {
       count(stream, metrics, committed);
       // Of a backlog it would be its age, for as many events.
-      if (position.mode === 'live') observeLatency(stream, metrics, committed, nowMs());
+      if (isFollowing && position.mode === 'live') observeLatency(stream, metrics, committed, nowMs());
       moveTo(position);
     },
     refused: () => {},

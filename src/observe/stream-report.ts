@@ -1,30 +1,33 @@
-import { isoTime } from '../clock.ts';
+import { type Clock, isoTime } from '../clock.ts';
 import { describe } from '../errors.ts';
 import type { Fields, Log } from '../log.ts';
 import type { Gap } from '../stream/gap.ts';
 import type { Committed, Position, StreamObserver } from '../stream/observer.ts';
+import { CatchUpProgress } from './catch-up-progress.ts';
 import { Incident } from './incident.ts';
 import { Progress } from './progress.ts';
 
 /** What one stream does, as log lines: one an incident, none for what works. */
-export function reportStream(log: Log, nowMs: () => number): StreamObserver {
+export function reportStream(log: Log, clock: Pick<Clock, 'now' | 'monotonicMs'>): StreamObserver {
+  const nowMs = clock.now;
   const lostSession = new Incident(nowMs);
   const catchUp = new Progress(nowMs);
+  const way = new CatchUpProgress();
   const deadLetters = new DeadLetterReport(log, nowMs);
   let events = 0;
   let isResumed = false;
   const sayProgress = ({ mode, watermarkMs, caughtUp }: Position) => {
     if (mode === 'live' && caughtUp) {
+      way.end();
       if (catchUp.ends()) log.say('caught-up', { events });
       return;
     }
-    const going = catchUp.goesOn(watermarkMs);
-    if (going)
-      log.say('catching-up-progress', {
-        events,
-        reached: isoTime(watermarkMs),
-        seconds_left: going.secondsLeft,
-      });
+    const seenMs = clock.monotonicMs();
+    way.reached(watermarkMs, seenMs);
+    if (!catchUp.goesOn()) return;
+    const leftMs = way.read(watermarkMs, nowMs(), seenMs)?.leftMs;
+    const seconds_left = leftMs === undefined ? undefined : Math.round(leftMs / 1_000);
+    log.say('catching-up-progress', { events, reached: isoTime(watermarkMs), seconds_left });
   };
   const moveTo = (position: Position) => {
     // Not when it began: in a long outage sessions begin and fail by turns, and that is one incident.
@@ -60,6 +63,7 @@ export function reportStream(log: Log, nowMs: () => number): StreamObserver {
     gapWithdrawn: () => log.say('gap-withdrawn'),
     swept: () => {},
     catchingUp: (cause, fromMs) => {
+      way.begin(fromMs);
       // An offset that expires between two polls is the normal case where Asana's offsets live shortly.
       const level = catchUp.begins(cause === 'offset-refused') ? 'info' : 'debug';
       log.say(
@@ -86,7 +90,8 @@ class DeadLetterReport {
 
   add(letters: Committed['deadLetters']): void {
     this.#unsaid.push(...letters);
-    if (letters.length === 0 || !this.#flood.goesOn('dead letters')) return;
+    // Also with a commit that has none: the last ones of a flood are said once it is over.
+    if (this.#unsaid.length === 0 || !this.#flood.goesOn('dead letters')) return;
     const reasons: Record<string, number> = {};
     for (const { reason } of this.#unsaid) reasons[reason] = (reasons[reason] ?? 0) + 1;
     this.#log.say('dead-letters-written', { count: this.#unsaid.length, reasons });

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { StreamObserver } from '../stream/observer.ts';
 import { bothStreamObservers } from './fan-out.ts';
@@ -10,6 +11,6 @@ export const watchStream = (
   stream: string,
   metrics: Metrics,
   log: Log,
-  nowMs: () => number,
+  clock: Pick<Clock, 'now' | 'monotonicMs'>,
 ): StreamObserver =>
-  bothStreamObservers(countStream(stream, metrics, nowMs), reportStream(log.with({ stream }), nowMs));
+  bothStreamObservers(countStream(stream, metrics, clock.now), reportStream(log.with({ stream }), clock));

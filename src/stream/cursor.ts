@@ -178,17 +178,15 @@ function committedFrom(
   cursor: Cursor | undefined,
   events: readonly Dated[],
 ): Map<string, number> {
-  const known = [
-    ...(cursor?.committed ?? []),
-    ...events.map(({ id, createdAtMs }): [string, number] => [id, createdAtMs]),
-  ];
-  const unsure = new Set(
-    known
-      .map(([id]) => id)
-      .filter(isContentId)
-      .slice(-MOST_UNSURE),
-  );
-  return new Map(known.filter(([id, createdAtMs]) => createdAtMs >= watermarkMs || unsure.has(id)));
+  const committed = new Map<string, number>();
+  const unsure: [string, number][] = [];
+  const keep = (id: string, createdAtMs: number) => {
+    if (createdAtMs >= watermarkMs) committed.set(id, createdAtMs);
+    else if (isContentId(id)) unsure.push([id, createdAtMs]);
+  };
+  for (const [id, createdAtMs] of cursor?.committed ?? []) keep(id, createdAtMs);
+  for (const { id, createdAtMs } of events) keep(id, createdAtMs);
+  return unsure.length === 0 ? committed : new Map([...unsure.slice(-MOST_UNSURE), ...committed]);
 }
 
 /** The time of the youngest event that is committed. */

@@ -63,7 +63,7 @@ async function findState(
   for await (const { key, value } of readToEnd(kafka, stateTopic, signal)) state.set(String(key), value);
   const record = state.get(keys.cursor);
   if (record === undefined)
-    throw new ConnectorError('STATE_UNREADABLE', `the topic ${stateTopic} has no record ${keys.cursor}`);
+    throw new ConnectorError('NO_POSITION', `the topic ${stateTopic} has no record ${keys.cursor}`);
   return { position: decodePosition(keys.cursor, record), republished: republications(state, keys) };
 }
 

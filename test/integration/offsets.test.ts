@@ -21,6 +21,8 @@ describe('offsets get', () => {
     const before = await runConnector(['offsets', 'get', '--json'], environment);
     expect(jsonOf(before.stdout)).toMatchObject({ mode: 'not started', watermark: null, events: null });
     expect(await administer((admin) => admin.listTopics())).not.toContain('get.state');
+    const ledger = await runConnector(['verify', '--ledger'], environment);
+    expect(ledger.stderr).toMatch(/NO_POSITION; next step: start the connector/);
     await runConnector(UNTIL_CAUGHT_UP, environment);
 
     const { stdout, exitCode } = await runConnector(['offsets', 'get', '--json'], environment);

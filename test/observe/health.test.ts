@@ -114,7 +114,15 @@ test('a process that was stopped for an hour has not been stuck: only what probe
 
 test('a stream that waits for the budget is as alive as the budget is', async () => {
   const scene = statusScene(['111', '222']);
-  const held = { acquire: () => new Promise<void>(() => {}), answered: () => {}, pauseUntil: () => {} };
+  const held = {
+    acquire: () => new Promise<void>(() => {}),
+    answered: () => {},
+    pausedUntilMs: 0,
+    pauseUntil: (timeMs: number) => {
+      held.pausedUntilMs = timeMs;
+    },
+    requestsOfLastMinute: () => 0,
+  };
   void scene.status.watchBudget('111', held).acquire(new AbortController().signal);
   const other = scene.status.watchBudget('222', held);
   for (const stream of scene.streams) scene.live(1, stream);

@@ -18,7 +18,7 @@ async function serve(port = 0, host = '127.0.0.1') {
     server,
     observer,
     clock,
-    addStream: () => watchStream('111', metrics, log, Date.now),
+    addStream: () => watchStream('111', metrics, log, clock),
     at: (path: string) => new URL(path, server.url),
   };
 }

@@ -8,7 +8,7 @@ const LAG = 'asana_audit_lag_seconds{stream="111"}';
 
 function stream() {
   const process = watched();
-  return { ...process, observer: watchStream('111', process.metrics, process.log, process.clock.now) };
+  return { ...process, observer: watchStream('111', process.metrics, process.log, process.clock) };
 }
 
 test('every metric follows the conventions of Prometheus: prefix, base units, _total for counters alone, a help', async () => {
@@ -119,11 +119,22 @@ test('an error is counted once by its code, whether it failed a request, ended a
 
 test('the latency of an event is from its creation to the commit, on a clock that may be behind Asana’s', async () => {
   const { clock, metrics, observer } = stream();
+  observer.committed(committed({ events: 0 }), position(clock.now()));
   const records = [{ timestampMs: clock.now() - 4_000 }, { timestampMs: clock.now() + 60_000 }];
   observer.committed(committed({ records }), position(clock.now()));
   const samples = await scrape(metrics);
   expect(samples.get('asana_audit_event_commit_latency_seconds_count{stream="111"}')).toBe(2);
   expect(samples.get('asana_audit_event_commit_latency_seconds_sum{stream="111"}')).toBe(4);
+});
+
+// Found by a reviewer: the last minute of a backlog is read live, and was counted.
+test('the end of a backlog observes no latency, and nor does what came while the connector was down', async () => {
+  const { clock, metrics, observer } = stream();
+  const records = [{ timestampMs: clock.now() - 90_000 }];
+  observer.committed(committed(), position(clock.now(), { mode: 'catching-up', caughtUp: false }));
+  observer.committed(committed({ records }), position(clock.now(), { caughtUp: false }));
+  observer.committed(committed({ records }), position(clock.now()));
+  expect((await scrape(metrics)).get('asana_audit_event_commit_latency_seconds_count{stream="111"}')).toBe(0);
 });
 
 test('catching up observes no latency: not even the time of a record is looked at', async () => {
@@ -161,13 +172,31 @@ test('lag is the age of the oldest event at hand, and not of a later one', async
   expect((await scrape(metrics)).get(LAG)).toBe(7);
 });
 
-test('lag is 0 after a commit that caught up, however long nothing happens then', async () => {
+test('lag is 0 after a commit that caught up, however old the last event is, for as long as empty polls say so', async () => {
   const { clock, metrics, observer } = stream();
   observer.pageRead(clock.now() - 5_000);
   observer.committed(committed(), position(clock.now() - 5_000));
   await clock.advance(3_600_000);
   observer.pageRead(undefined);
+  observer.committed(committed(), position(clock.now() - 3_605_000, { completeToMs: clock.now() }));
   expect((await scrape(metrics)).get(LAG)).toBe(0);
+});
+
+// Found by a reviewer: a halted stream and one without a session had a lag of 0.
+test('lag is unknown once nobody is heard, or nobody asks', async () => {
+  const { clock, metrics, observer } = stream();
+  const caughtUp = () => observer.committed(committed(), position(clock.now()));
+  caughtUp();
+  await clock.advance(5 * 60_000);
+  expect((await scrape(metrics)).get(LAG)).toBe(0);
+  await clock.advance(1);
+  expect((await scrape(metrics)).has(LAG)).toBe(false);
+  caughtUp();
+  observer.sessionEnded(new ConnectorError('KAFKA_UNAVAILABLE', 'no broker'), 500);
+  expect((await scrape(metrics)).has(LAG)).toBe(false);
+  caughtUp();
+  observer.halted(new ConnectorError('ASANA_UNAUTHORIZED', '401'));
+  expect((await scrape(metrics)).has(LAG)).toBe(false);
 });
 
 test('lag is the age of what is complete while nobody knows what is left: while catching up, and before the first page', async () => {

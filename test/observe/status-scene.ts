@@ -2,6 +2,7 @@ import { TokenBudget } from '../../src/asana/budget.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { createHealth } from '../../src/observe/health.ts';
 import { serveHttp } from '../../src/observe/http-server.ts';
+import { behindAfterMs } from '../../src/observe/lag.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRoutes } from '../../src/observe/routes.ts';
 import type { StreamStatus } from '../../src/observe/status/document.ts';
@@ -60,7 +61,7 @@ export function statusScene(
     live: (events = 0, { observer } = first) =>
       observer.committed(committed({ events }), position(clock.now() - 2_000, { completeToMs: clock.now() })),
     serve: (port = 0) => {
-      const metrics = createMetrics({ version: options.version }, clock.now).registry;
+      const metrics = createMetrics({ version: options.version }, behindAfterMs(options), clock.now).registry;
       return serveHttp({ host: '127.0.0.1', port }, createRoutes({ metrics, health, status }));
     },
   };

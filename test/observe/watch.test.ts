@@ -11,7 +11,7 @@ const unreachable = new ConnectorError('ASANA_UNREACHABLE', 'https://asana.examp
 
 function stream(level: 'debug' | 'info' = 'info') {
   const { clock, lines, metrics, log } = watched(level);
-  const observer = watchStream('111', metrics, log, clock.now);
+  const observer = watchStream('111', metrics, log, clock);
   return { clock, lines, observer, requests: watchRequests('111', metrics, log, clock.now) };
 }
 const messages = (lines: Record<string, unknown>[]) =>
@@ -190,6 +190,17 @@ test('dead letters are a line a minute, with how many there were of each reason'
   expect(lines[1]).toMatchObject({ count: 120, next_step: expect.stringContaining('.dead-letters') });
 });
 
+// Found by a reviewer: what came within a minute of a line, and was the last, was never said.
+test('the last dead letters of a flood are said by a later commit that has none', async () => {
+  const { clock, lines, observer } = stream();
+  const deadLetters = [{ reason: 'no_gid' }];
+  for (let i = 0; i < 2; i++) observer.committed(committed({ deadLetters }), position(clock.now()));
+  await clock.advance(60_000);
+  observer.committed(committed(), position(clock.now()));
+  observer.committed(committed(), position(clock.now()));
+  expect(lines.map(({ count }) => count)).toEqual([1, 1]);
+});
+
 test('a gap is an error with its times', () => {
   const { lines, observer } = stream();
   const gap = { fromMs: 0, toMs: 86_400_000, reason: 'deleted-by-asana' as const };
@@ -221,12 +232,12 @@ test('catching up, halting and the end are a line each', () => {
 });
 
 test('neither the cause of an error nor a secret that is logged shows a token', () => {
-  const { lines, log, metrics } = watched('debug');
+  const { clock, lines, log, metrics } = watched('debug');
   const cause = { request: { headers: { authorization: 'Bearer 1/2:abc' } } };
   const error = new ConnectorError('ASANA_UNREACHABLE', 'reset', { cause });
-  watchRequests('111', metrics, log, Date.now).requestFailed(error, 2, 500, query);
-  watchStream('111', metrics, log, Date.now).sessionEnded(error, 500);
-  watchStream('111', metrics, log, Date.now).halted(error);
+  watchRequests('111', metrics, log, clock.now).requestFailed(error, 2, 500, query);
+  watchStream('111', metrics, log, clock).sessionEnded(error, 500);
+  watchStream('111', metrics, log, clock).halted(error);
   log.say('started', { token: new Secret('1/2:abc'), nested: [new Secret('1/2:abc')] });
   expect(lines).toHaveLength(4);
   expect(JSON.stringify(lines)).not.toContain('1/2:abc');

@@ -9,7 +9,7 @@ export function watched(level: 'debug' | 'info' = 'info') {
   const clock = new FakeClock();
   const lines: Record<string, unknown>[] = [];
   const log = createLog(level, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const metrics = createMetrics({ version: '1.2.3' }, clock.now);
+  const metrics = createMetrics({ version: '1.2.3' }, 5 * 60_000, clock.now);
   return { clock, lines, log, metrics };
 }
 

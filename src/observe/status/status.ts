@@ -2,7 +2,8 @@ import type { RequestBudget } from '../../asana/budget.ts';
 import type { AsanaObserver } from '../../asana/client.ts';
 import { type Clock, isoTime } from '../../clock.ts';
 import type { StreamObserver } from '../../stream/observer.ts';
-import { BudgetWatch } from './budget-watch.ts';
+import { behindAfterMs } from '../lag.ts';
+import { BudgetWatch, type WatchedBudget } from './budget-watch.ts';
 import { concernsOf, notesOf } from './concerns.ts';
 import type { StatusDocument, StreamStatus } from './document.ts';
 import { StreamRecord } from './stream-record.ts';
@@ -18,8 +19,6 @@ export interface StatusOptions {
   readonly endAtMs: number | undefined;
 }
 
-const BEHIND_AFTER_MS = 5 * 60_000;
-
 /** Watches all streams and budgets of a process, and says how they are. */
 export class Status {
   readonly #options: StatusOptions;
@@ -28,7 +27,7 @@ export class Status {
   readonly #behindAfterMs: number;
   readonly #streams: ReadonlyMap<string, StreamRecord>;
   /** By the budget that they watch, in the order of the configuration. */
-  readonly #budgets = new Map<RequestBudget, BudgetWatch>();
+  readonly #budgets = new Map<WatchedBudget, BudgetWatch>();
   /** By stream. */
   readonly #budgetOf = new Map<string, { readonly watch: BudgetWatch; readonly token: string }>();
   readonly #waiting = new Map<string, number>();
@@ -37,8 +36,8 @@ export class Status {
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
-    const { pollIntervalMs, requestTimeoutMs, endAtMs } = options;
-    this.#behindAfterMs = Math.max(BEHIND_AFTER_MS, 3 * pollIntervalMs + requestTimeoutMs);
+    this.#behindAfterMs = behindAfterMs(options);
+    const { endAtMs } = options;
     const limits = { endAtMs, behindAfterMs: this.#behindAfterMs };
     this.#streams = new Map(
       [...options.workspaces].map((stream) => [stream, new StreamRecord(stream, limits, clock)]),
@@ -61,11 +60,11 @@ export class Status {
   }
 
   /** `budget` as `stream` uses it; those that share one give the same. */
-  watchBudget(stream: string, budget: RequestBudget): RequestBudget {
-    const watch = this.#budgets.get(budget) ?? new BudgetWatch(this.#clock);
+  watchBudget(stream: string, budget: WatchedBudget): RequestBudget {
+    const watch = this.#budgets.get(budget) ?? new BudgetWatch(budget, this.#clock);
     this.#budgets.set(budget, watch);
     this.#budgetOf.set(stream, { watch, token: String([...this.#budgets.keys()].indexOf(budget) + 1) });
-    return watch.watch(stream, budget, (requests) => this.#waiting.set(stream, requests));
+    return watch.watch(stream, (requests) => this.#waiting.set(stream, requests));
   }
 
   /** By stream that has not ended: a text that is another one after each step of its loop. */

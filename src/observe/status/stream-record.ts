@@ -3,7 +3,8 @@ import { ASANA_RETENTION_MS } from '../../asana/retention.ts';
 import { type Clock, isoTime } from '../../clock.ts';
 import type { Gap } from '../../stream/gap.ts';
 import type { Position, StreamObserver } from '../../stream/observer.ts';
-import { CatchUpProgress } from './catch-up-progress.ts';
+import { CatchUpProgress } from '../catch-up-progress.ts';
+import { lagMs } from '../lag.ts';
 import type { GapStatus, ProgressStatus, StreamFacts, StreamState } from './document.ts';
 import { LastError } from './last-error.ts';
 import { RecentCounts } from './recent-counts.ts';
@@ -160,13 +161,9 @@ export class StreamRecord {
   }
 
   #lagMs(nowMs: number): number | undefined {
-    if (this.#oldestUncommittedMs !== undefined) return Math.max(0, nowMs - this.#oldestUncommittedMs);
-    if (this.#position === undefined) return undefined;
-    const behindMs = Math.max(0, nowMs - this.#position.completeToMs);
-    if (!this.#position.caughtUp) return behindMs;
-    // Who does not ask does not know what there is.
-    if (this.#noSessionSinceMs !== undefined || this.#ended === 'halted') return undefined;
-    return behindMs <= this.#limits.behindAfterMs ? 0 : undefined;
+    const isAsking = this.#noSessionSinceMs === undefined && this.#ended === undefined;
+    const facts = { position: this.#position, oldestUncommittedMs: this.#oldestUncommittedMs, isAsking };
+    return lagMs(facts, nowMs, this.#limits.behindAfterMs);
   }
 
   #readProgress(nowMs: number): ProgressStatus | null {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TokenBudget } from '../../../src/asana/budget.ts';
 import { DAY_MS, EVERYTHING, limited, revoked, statusScene, streamOf } from '../status-scene.ts';
 import { committed, position } from '../watched.ts';
 
@@ -85,7 +86,7 @@ test('a 429 shows at once on the stream and its budget, for as long as Asana ask
 
 test('a wall clock that is set does not lengthen a wait, and streams with other tokens have budgets of their own', () => {
   const scene = statusScene(['111'], { requestsPerMinute: 0 });
-  const other = { acquire: async () => {}, answered: () => {}, pauseUntil: () => {} };
+  const other = new TokenBudget(0, scene.clock, () => {});
   scene.status.watchBudget('111', other).pauseUntil(scene.clock.now() + 30_000);
   scene.clock.setWallClockBy(-3_600_000);
   const [first, second] = scene.status.read().budgets;

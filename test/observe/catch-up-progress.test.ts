@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CatchUpProgress } from '../../../src/observe/status/catch-up-progress.ts';
+import { CatchUpProgress } from '../../src/observe/catch-up-progress.ts';
 
 const HOUR_MS = 3_600_000;
 
