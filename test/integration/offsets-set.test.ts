@@ -11,7 +11,8 @@ const stateOf = async (name: string, kind: string) =>
     .filter(([key, value]) => key.startsWith(`${name}/${WORKSPACE}/${kind}`) && value !== null)
     .map(([, value]) => value);
 
-test('set back publishes again what was created since, and no more; the proofs say so', async (context) => {
+// Side by side, because each watches for seconds whether a connector writes.
+test.concurrent('set back publishes again what was created since, and no more; the proofs say so', async (context) => {
   const source = await simulate(context, { events: 500, days: 40 });
   const events = [...source.truth()];
   const to = events[350]?.created_at ?? '';
@@ -36,7 +37,7 @@ test('set back publishes again what was created since, and no more; the proofs s
   expect(proofs[1]?.stdout).toContain(`${again.length} were published again by an operator`);
 });
 
-test('set forward leaves a gap record behind, and the events of the gap are not published, by sweeps neither', async (context) => {
+test.concurrent('set forward leaves a gap record behind, and the events of the gap are not published, by sweeps neither', async (context) => {
   const source = await simulate(context, { events: 500, days: 40 });
   const events = [...source.truth()];
   const [from, to] = [events[100]?.created_at ?? '', events[350]?.created_at ?? ''];
@@ -76,7 +77,7 @@ test('set forward leaves a gap record behind, and the events of the gap are not 
   expect((await runConnector(['verify'], environment)).exitCode).toBe(0);
 });
 
-test('set to a stream without a position is refused, and says what to do', async (context) => {
+test.concurrent('set to a stream without a position is refused, and says what to do', async (context) => {
   const source = await simulate(context, { events: 10 });
   const to = [...source.truth()][5]?.created_at ?? '';
   const { exitCode, stderr } = await runConnector(
@@ -87,7 +88,7 @@ test('set to a stream without a position is refused, and says what to do', async
   expect(exitCode).toBe(1);
 });
 
-test('one workspace is moved, and its neighbours are left where they are', async (context) => {
+test.concurrent('one workspace is moved, and its neighbours are left where they are', async (context) => {
   const source = await simulate(context, { events: 100, workspaces: ['1', '2'] });
   const environment = environmentFor('one-of-two', source);
   await runConnector(UNTIL_CAUGHT_UP, environment);

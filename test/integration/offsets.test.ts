@@ -14,7 +14,8 @@ const stateOf = async (name: string, kind: string) =>
     .map(([, value]) => value);
 const twice = (keys: readonly string[]) => [...keys, ...keys].sort();
 
-describe('offsets get', () => {
+// Side by side, because each watches for seconds whether a connector writes.
+describe.concurrent('offsets get', () => {
   test('says where a stream is, before its start and after it', async (context) => {
     const source = await simulate(context, { events: 300 });
     const environment = environmentFor('get', source);
@@ -57,7 +58,7 @@ describe('offsets get', () => {
   });
 });
 
-describe('a connector that runs', () => {
+describe.concurrent('a connector that runs', () => {
   test('is seen at its address or by what it writes: set and reset refuse, and it goes on undisturbed', async (context) => {
     const source = await simulate(context, { events: 300, rate: 10 });
     const environment = environmentFor('running', source);
@@ -109,7 +110,7 @@ describe('a connector that runs', () => {
   });
 });
 
-describe('offsets reset', () => {
+describe.concurrent('offsets reset', () => {
   test('says what it would do; with --yes everything is published again, and both proofs say so', async (context) => {
     const source = await simulate(context, { events: 400 });
     const environment = environmentFor('reset', source);
