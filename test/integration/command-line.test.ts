@@ -13,7 +13,7 @@ const ENVIRONMENT = {
 const COMMANDS = ['run', 'check', 'status', 'offsets', 'tail', 'verify', 'simulate'];
 const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 
-test.each<[string[], RegExp]>([
+test.concurrent.each<[string[], RegExp]>([
   [['follow'], /'follow' is not a command; there are run, check, status, offsets, tail, verify, simulate/],
   [['chekc'], /'chekc' is not a command; did you mean check\?/],
   [['Verify'], /'Verify' is not a command; did you mean verify\?/],
@@ -66,14 +66,14 @@ test.each<[string[], RegExp]>([
   expect(exitCode).toBe(2);
 });
 
-test.each(COMMANDS)('%s --help explains it with an example, and ends with 0', async (command) => {
+test.concurrent.each(COMMANDS)('%s --help explains it with an example, and ends with 0', async (command) => {
   const { exitCode, stdout } = await runConnector([command, '--help'], { PATH: process.env.PATH ?? '' });
   expect(stdout).toMatch(new RegExp(`^Usage: asana-audit-kafka ${command}`));
   expect(stdout).toMatch(/^Examples?:$/m);
   expect(exitCode).toBe(0);
 });
 
-test('without a command all of them are listed, and it ends with 2; with --help, 0', async () => {
+test.concurrent('without a command all of them are listed, and it ends with 2; with --help, 0', async () => {
   const bare = await runConnector([], { PATH: process.env.PATH ?? '' });
   const asked = await runConnector(['--help'], { PATH: process.env.PATH ?? '' });
   for (const command of COMMANDS) expect(bare.stdout).toContain(`\n  ${command} `);
@@ -81,7 +81,7 @@ test('without a command all of them are listed, and it ends with 2; with --help,
   expect(asked).toMatchObject({ exitCode: 0, stdout: bare.stdout });
 });
 
-test.each(['run', 'check', 'offsets get', 'tail', 'verify'])(
+test.concurrent.each(['run', 'check', 'offsets get', 'tail', 'verify'])(
   '%s without a configuration reports it whole, by name, and ends with 2',
   async (command) => {
     const { exitCode, stdout, stderr } = await runConnector(command.split(' '), {
@@ -93,7 +93,7 @@ test.each(['run', 'check', 'offsets get', 'tail', 'verify'])(
   },
 );
 
-test.each(['run', 'check', 'verify'])(
+test.concurrent.each(['run', 'check', 'verify'])(
   '%s with a token file that is missing ends with 2 and names it',
   async (command) => {
     const { exitCode, stdout, stderr } = await runConnector([command], {
