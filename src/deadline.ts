@@ -21,3 +21,28 @@ export async function withDeadline<T>(
     await timer;
   }
 }
+
+/**
+ * What `pending` gives, or the error that `late` makes after `limitMs`. For work that takes no signal: it goes on unheeded, so
+ * whatever it still does must not matter any more.
+ */
+export async function orLate<T>(
+  clock: Clock,
+  limitMs: number,
+  late: () => Error,
+  pending: Promise<T>,
+): Promise<T> {
+  const finished = new AbortController();
+  const outcome = Promise.withResolvers<T>();
+  const timer = clock.sleep(limitMs, finished.signal).then(
+    () => outcome.reject(late()),
+    () => {},
+  );
+  pending.then(outcome.resolve, outcome.reject);
+  try {
+    return await outcome.promise;
+  } finally {
+    finished.abort();
+    await timer;
+  }
+}

@@ -5,13 +5,15 @@
 
 // Below the 10 s after which container engines kill.
 const GRACE_MS = 8_000;
+// `run` is ended so; a command that is cut off has not done what it was asked for.
+const EXIT_CUT_OFF = process.argv[2] === 'run' ? 0 : 130;
 
 /** Aborts on the first SIGTERM or SIGINT; what has not ended within the grace time then is cut off: Kafka aborts what is open. */
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
   process.on(name, () => {
     if (stop.signal.aborted) return;
-    setTimeout(() => process.exit(0), GRACE_MS).unref();
+    setTimeout(() => process.exit(EXIT_CUT_OFF), GRACE_MS).unref();
     stop.abort(new Error(`stopped by ${name}`));
   });
 }

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { withDeadline } from '../src/deadline.ts';
+import { orLate, withDeadline } from '../src/deadline.ts';
 import { FakeClock } from './support/fake-clock.ts';
 
 const late = () => new Error('too late');
@@ -45,4 +45,14 @@ test('an error of the work comes through as it is', async () => {
   const result = withDeadline(clock, 100, new AbortController().signal, late, () => Promise.reject(error));
   await expect(result).rejects.toBe(error);
   expect(clock.sleepers).toBe(0);
+});
+
+test('what takes no signal is waited for as long as the limit, and no longer', async () => {
+  const clock = new FakeClock();
+  expect(await orLate(clock, 100, late, Promise.resolve('done'))).toBe('done');
+  expect(clock.sleepers).toBe(0);
+  await expect(orLate(clock, 100, late, Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+  const error = clock.runUntilSettled(orLate(clock, 100, late, new Promise<never>(() => {})));
+  await expect(error).rejects.toThrow('too late');
+  expect(clock.monotonicMs()).toBe(100);
 });

@@ -13,6 +13,7 @@ import type {
   TopicDescription,
   TransactionalProducer,
 } from './client.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
@@ -31,6 +32,11 @@ export interface KafkajsOptions {
   readonly clientId: string;
   readonly transactionTimeoutMs: number;
   readonly compression: Compression;
+}
+
+interface LimitedAdmin {
+  readonly admin: Admin;
+  readonly calls: LimitedCalls;
 }
 
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -53,7 +59,7 @@ export class KafkajsClient implements KafkaClient {
   readonly #clusterOptions: ClusterOptions;
   readonly #reader: CommittedReader;
   readonly #clock: Clock;
-  #admin: Admin | undefined;
+  #admin: LimitedAdmin | undefined;
 
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
     // kafkajs keeps its codecs in a table of its own and offers no other place for one.
@@ -89,6 +95,7 @@ export class KafkajsClient implements KafkaClient {
       transactionTimeoutMs,
       compression: COMPRESSION_TYPES[compression],
       whyNoCoordinator: () => whyNoCoordinator(this.#clusterOptions, transactionalId),
+      clock: this.#clock,
     });
   }
 
@@ -134,15 +141,23 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async close(): Promise<void> {
-    await this.#admin?.disconnect();
+    const { admin, calls } = this.#admin ?? {};
+    await calls?.end(async () => admin?.disconnect());
   }
 
   async #withAdmin<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    this.#admin ??= { admin: this.#kafka.admin(), calls: new LimitedCalls(this.#clock) };
+    const { admin, calls } = this.#admin;
     try {
-      this.#admin ??= this.#kafka.admin();
-      await this.#admin.connect();
-      return await work(this.#admin);
+      return await calls.within(async () => {
+        await admin.connect();
+        return work(admin);
+      });
     } catch (thrown) {
+      if (calls.gaveUp) {
+        this.#admin = undefined;
+        admin.disconnect().catch(() => {});
+      }
       throw kafkaError(thrown, doing);
     }
   }

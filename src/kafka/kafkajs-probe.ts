@@ -3,6 +3,7 @@ import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
 import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 
 const { ConfigResourceTypes } = kafkajs;
@@ -42,12 +43,15 @@ const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, ma
 export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock: Clock): KafkaProbe {
   const closed = new AbortController();
   const cluster = new Cluster(options);
+  const calls = new LimitedCalls(clock);
   let connected: Promise<void> | undefined;
   const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
-      connected ??= cluster.connect().then(() => admin.connect());
-      await connected;
-      return await work();
+      return await calls.within(async () => {
+        connected ??= cluster.connect().then(() => admin.connect());
+        await connected;
+        return work();
+      });
     } catch (thrown) {
       throw kafkaError(thrown, doing);
     }
@@ -125,7 +129,8 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     },
     close: async () => {
       closed.abort();
-      await Promise.allSettled([cluster.disconnect(), admin.disconnect()]);
+      const disconnect = () => Promise.all([cluster.disconnect(), admin.disconnect()]);
+      await calls.end(disconnect).catch(() => {});
     },
   };
 }

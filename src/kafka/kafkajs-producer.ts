@@ -4,7 +4,9 @@ import type {
   Transaction as KafkajsTransaction,
   Message,
 } from 'kafkajs';
+import type { Clock } from '../clock.ts';
 import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer } from './client.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
 import { hasNoCoordinator } from './kafkajs-coordinator.ts';
 import { kafkaError, outcomeError } from './kafkajs-errors.ts';
 
@@ -14,6 +16,7 @@ interface ProducerOptions {
   readonly compression: KafkaCompression;
   /** What a broker answers who is asked for the coordinator; undefined where it names one. */
   readonly whyNoCoordinator: () => Promise<unknown>;
+  readonly clock: Clock;
 }
 
 // Passing `retry` drops kafkajs's own choice for idempotent producers, so all of it is set. The first waits are short because
@@ -37,42 +40,51 @@ export async function openKafkajsProducer(
     },
   });
   const { transactionalId } = options;
+  const calls = new LimitedCalls(options.clock);
   try {
-    await producer.connect();
+    await calls.within(() => producer.connect());
   } catch (thrown) {
     throw kafkaError(thrown, `connecting the producer ${transactionalId}`);
   }
   return {
     begin: async () => {
       try {
-        return transaction(await producer.transaction(), options);
+        return transaction(await calls.within(() => producer.transaction()), calls, options);
       } catch (thrown) {
         const reason = hasNoCoordinator(thrown) ? await options.whyNoCoordinator() : undefined;
         throw kafkaError(reason ?? thrown, `beginning a transaction of ${transactionalId}`);
       }
     },
-    close: () => producer.disconnect(),
+    close: () => calls.end(() => producer.disconnect()),
   };
 }
 
-function transaction(tx: KafkajsTransaction, { transactionalId, compression }: ProducerOptions): Transaction {
+function transaction(
+  tx: KafkajsTransaction,
+  calls: LimitedCalls,
+  { transactionalId, compression }: ProducerOptions,
+): Transaction {
   return {
     send: async (topic, partition, records) => {
       try {
-        return await send(tx, compression, topic, partition, records);
+        return await calls.within(() => send(tx, compression, topic, partition, records));
       } catch (thrown) {
         throw kafkaError(thrown, `sending to ${topic}-${partition} in a transaction of ${transactionalId}`);
       }
     },
     commit: async () => {
-      await tx.commit().catch((thrown) => {
-        throw outcomeError(thrown, `committing a transaction of ${transactionalId}`);
-      });
+      await calls
+        .within(() => tx.commit())
+        .catch((thrown) => {
+          throw outcomeError(thrown, `committing a transaction of ${transactionalId}`);
+        });
     },
     abort: async () => {
-      await tx.abort().catch((thrown) => {
-        throw outcomeError(thrown, `aborting a transaction of ${transactionalId}`);
-      });
+      await calls
+        .within(() => tx.abort())
+        .catch((thrown) => {
+          throw outcomeError(thrown, `aborting a transaction of ${transactionalId}`);
+        });
     },
   };
 }

@@ -9,8 +9,10 @@ import { isType, kafkaError } from './kafkajs-errors.ts';
 export const READ_COMMITTED = 1;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 const MAX_WAIT_MS = 500;
-// About ten seconds: an election takes a few, and what lasts longer is a new session's business.
-const RETRY = { baseMs: 50, capMs: 1_000, attempts: 14 };
+const RETRY = { baseMs: 50, capMs: 1_000 };
+// Since the last answer. An election takes a few seconds, a request to a broker that hangs 15: what lasts longer is a new session's
+// business.
+const GIVE_UP_MS = 20_000;
 
 /** Reads partitions by themselves, without a consumer group. */
 export class CommittedReader {
@@ -34,6 +36,7 @@ export class CommittedReader {
     let next: FetchStart = from;
     let connected = false;
     try {
+      let answeredMs = this.#clock.monotonicMs();
       for (let failures = 0; ; ) {
         signal.throwIfAborted();
         try {
@@ -44,12 +47,15 @@ export class CommittedReader {
           failures = 0;
           next = batch.nextOffset;
           yield batch;
+          answeredMs = this.#clock.monotonicMs();
         } catch (thrown) {
           signal.throwIfAborted();
           // What we had not read yet is deleted: the reader sees what is left, as any consumer would.
           if (isType(thrown, 'OFFSET_OUT_OF_RANGE')) next = 'earliest';
           const error = kafkaError(thrown, `reading ${topic}-${partition}`);
-          if (error.code !== 'KAFKA_UNAVAILABLE' || ++failures > RETRY.attempts) throw error;
+          const silentMs = this.#clock.monotonicMs() - answeredMs;
+          if (error.code !== 'KAFKA_UNAVAILABLE' || silentMs > GIVE_UP_MS) throw error;
+          failures++;
           await this.#clock.sleep(backoffMs(failures, this.#random, RETRY), signal);
           // The leader may have moved, or the connection be half-open: both are looked at anew.
           connected = false;

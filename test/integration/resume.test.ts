@@ -1,51 +1,32 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
-import type { SimulatorOptions } from '../../simulator/options.ts';
-import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { test } from 'vitest';
 import {
   type ConnectorEnvironment,
   environmentFor,
   eventually,
   gidsOf,
-  type RunningConnector,
   runConnector,
-  startConnector,
 } from '../support/connector.ts';
 import { keysIn, recordsOf, stateIn } from '../support/topic.ts';
-
-const folder = await mkdtemp(join(tmpdir(), 'resume-'));
-const running: RunningConnector[] = [];
-let simulator: Simulator | undefined;
-afterEach(async () => {
-  for (const connector of running.splice(0)) await connector.stop(1_000);
-  await simulator?.close();
-});
-
-async function start(environment: ConnectorEnvironment): Promise<RunningConnector> {
-  const connector = await startConnector(environment, join(folder, `${environment.CONNECTOR_NAME}.log`));
-  running.push(connector);
-  return connector;
-}
-
-async function simulate(options: Partial<SimulatorOptions>): Promise<Simulator> {
-  simulator = await startSimulator({ days: 80, rate: 0, requestsPerMinute: 0, ...options });
-  return simulator;
-}
+import { simulate, startLive } from './scene.ts';
 
 const committedOf = async (environment: ConnectorEnvironment): Promise<number> => {
   const state = await stateIn(environment.STATE_TOPIC ?? '');
   return Number(state.get(`${environment.CONNECTOR_NAME}/1201234567890123/cursor`)?.events ?? 0);
 };
 
-test('killed with -9 again and again while catching up from a faulty source, nothing is lost, nothing is there twice, and it progresses', async () => {
-  const source = await simulate({ events: 40_000, faults: 0.04, offsetLifetimeMs: 3_000, latencyMs: 10 });
+test.concurrent('killed with -9 again and again while catching up from a faulty source, nothing is lost, nothing is there twice, and it progresses', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, {
+    events: 40_000,
+    faults: 0.04,
+    offsetLifetimeMs: 3_000,
+    latencyMs: 10,
+  });
   const environment = environmentFor('kill', source, { ASANA_REQUEST_TIMEOUT: '2s' });
   let before = 0;
   for (let kill = 0; kill < 5; kill++) {
-    const connector = await start(environment);
+    const connector = await startLive(context, environment);
     const soFar = before;
     await eventually(
       'more is committed than before the kill',
@@ -64,10 +45,11 @@ test('killed with -9 again and again while catching up from a faulty source, not
   expect((await runConnector(['verify'], environment)).stdout).toContain('proven');
 });
 
-test('SIGTERM while catching up ends it with 0, with no transaction left open, and the next run goes on', async () => {
-  const source = await simulate({ events: 20_000, latencyMs: 20 });
+test.concurrent('SIGTERM while catching up ends it with 0, with no transaction left open, and the next run goes on', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 20_000, latencyMs: 20 });
   const environment = environmentFor('sigterm', source);
-  const connector = await start(environment);
+  const connector = await startLive(context, environment);
   await eventually('something is committed', async () => (await committedOf(environment)) > 0);
 
   expect(await connector.stop(9_000)).toEqual({ code: 0, signal: null });
@@ -79,11 +61,18 @@ test('SIGTERM while catching up ends it with 0, with no transaction left open, a
   expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
 });
 
-test('killed while live pages overlap, nothing is there twice', async () => {
-  const source = await simulate({ events: 500, rate: 200, faults: 1, faultKinds: ['overlap'], pageSize: 50 });
+test.concurrent('killed while live pages overlap, nothing is there twice', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, {
+    events: 500,
+    rate: 200,
+    faults: 1,
+    faultKinds: ['overlap'],
+    pageSize: 50,
+  });
   const environment = environmentFor('overlap', source, { POLL_INTERVAL: '50ms' });
   for (let kill = 0; kill < 3; kill++) {
-    const connector = await start(environment);
+    const connector = await startLive(context, environment);
     const soFar = await committedOf(environment);
     await eventually('live events come', async () => (await committedOf(environment)) > soFar + 300);
     connector.kill('SIGKILL');
@@ -94,18 +83,21 @@ test('killed while live pages overlap, nothing is there twice', async () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test.each([150, 300, 500, 800])('SIGTERM %i ms after the start ends it with 0', async (afterMs) => {
-  const source = await simulate({ events: 100 });
-  const connector = await start(environmentFor(`early-${afterMs}`, source));
+// One at a time: before the process listens for signals, one ends it, and where others use the cores that takes longer.
+test.for([150, 300, 500, 800])('SIGTERM %i ms after the start ends it with 0', async (afterMs, context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 100 });
+  const connector = await startLive(context, environmentFor(`early-${afterMs}`, source));
   await sleep(afterMs);
   const { code } = await connector.stop(9_000);
   expect(code).toBe(0);
 });
 
-test('live with offsets that expire between two polls, every event is committed once', async () => {
-  const source = await simulate({ events: 500, rate: 200, offsetLifetimeMs: 100, ties: 'shuffled' });
+test.concurrent('live with offsets that expire between two polls, every event is committed once', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 500, rate: 200, offsetLifetimeMs: 100, ties: 'shuffled' });
   const environment = environmentFor('expired', source, { POLL_INTERVAL: '300ms' });
-  const connector = await start(environment);
+  const connector = await startLive(context, environment);
   await eventually('live events are committed', async () => (await committedOf(environment)) > 1_500);
   await connector.stop(9_000);
 
@@ -117,8 +109,9 @@ test('live with offsets that expire between two polls, every event is committed 
   expect(stdout).toContain('missing 0, duplicate 0, altered 0, invented 0');
 });
 
-test('events that cannot be mapped, or that Kafka refuses, go whole to the dead letters, and the stream goes on', async () => {
-  const source = await simulate({ events: 3_000, poison: 0.01 });
+test.concurrent('events that cannot be mapped, or that Kafka refuses, go whole to the dead letters, and the stream goes on', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 3_000, poison: 0.01 });
   const environment = environmentFor('poison', source);
 
   const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
@@ -137,8 +130,9 @@ test('events that cannot be mapped, or that Kafka refuses, go whole to the dead 
   expect(stdout).toContain('proven');
 });
 
-test('changed filters catch up from the watermark, and repeat nothing', async () => {
-  const source = await simulate({ events: 3_000, rate: 0 });
+test.concurrent('changed filters catch up from the watermark, and repeat nothing', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 3_000, rate: 0 });
   const environment = environmentFor('filters', source);
   const filtered = { ...environment, ASANA_EVENT_TYPE: 'user_login_succeeded' };
   await runConnector(['run', '--until-caught-up'], environment);
@@ -150,11 +144,12 @@ test('changed filters catch up from the watermark, and repeat nothing', async ()
   expect(await keysIn(environment.EVENTS_TOPIC ?? '')).toEqual(gidsOf(source));
 });
 
-test('of two instances with one name, one ends and says that the other runs, and nothing is there twice', async () => {
-  const source = await simulate({ events: 2_000, rate: 100 });
+test.concurrent('of two instances with one name, one ends and says that the other runs, and nothing is there twice', async (context) => {
+  const { expect } = context;
+  const source = await simulate(context, { events: 2_000, rate: 100 });
   const environment = environmentFor('twins', source);
-  const one = await start(environment);
-  const two = await start(environment);
+  const one = await startLive(context, environment);
+  const two = await startLive(context, environment);
 
   const ended = await Promise.race([one.exited.then(() => one), two.exited.then(() => two)]);
 
