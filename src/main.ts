@@ -8,6 +8,8 @@ const GRACE_MS = 8_000;
 // `run` is ended so; a command that is cut off has not done what it was asked for.
 const EXIT_CUT_OFF = process.argv[2] === 'run' ? 0 : 130;
 
+const LINGER_MS = 1_000;
+
 /** Aborts on the first SIGTERM or SIGINT; what has not ended within the grace time then is cut off: Kafka aborts what is open. */
 const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -26,3 +28,5 @@ process.stdout.on('error', (error) => {
 
 const { runCli } = await import('./cli.ts');
 process.exitCode = await runCli(process.argv.slice(2), stop.signal);
+// Sockets to a broker that hangs are waited for by nobody.
+setTimeout(() => process.exit(), LINGER_MS).unref();
