@@ -109,9 +109,14 @@ export const ERRORS = {
   },
   KAFKA_FENCED: {
     disposition: 'new-session',
-    cause:
-      'somebody else has begun to write with the same transactional id, or a transaction took longer than its timeout',
+    cause: 'somebody else has begun to write with the same transactional id',
     nextStep: 'nothing, unless another instance runs with the same CONNECTOR_NAME: stop one of them',
+  },
+  KAFKA_TRANSACTION_TIMEOUT: {
+    disposition: 'new-session',
+    cause: 'a transaction took longer than KAFKA_TRANSACTION_TIMEOUT, and Kafka aborted it',
+    nextStep:
+      'it is tried again; if it stays, see why the brokers or this process are so slow, or raise KAFKA_TRANSACTION_TIMEOUT',
   },
   KAFKA_SEND_UNCONFIRMED: {
     disposition: 'new-session',

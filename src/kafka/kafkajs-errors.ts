@@ -11,7 +11,7 @@ const IMPOSSIBLE = [
   'INVALID_TRANSACTION_TIMEOUT',
   'UNSUPPORTED_COMPRESSION_TYPE',
 ];
-// 47 means a fenced zombie or an owner whose transaction timed out: nothing here can tell them apart.
+// 47 means a fenced zombie or an owner whose transaction timed out: transaction-time.ts tells them apart.
 const FENCED = ['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COORDINATOR_FENCED', 'INVALID_PRODUCER_ID_MAPPING'];
 const UNAUTHORIZED =
   /_AUTHORIZATION_FAILED$|^SASL_AUTHENTICATION_FAILED$|^UNSUPPORTED_SASL_MECHANISM$|^ILLEGAL_SASL_STATE$/;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient, OutgoingRecord, Transaction, TransactionalProducer } from './client.ts';
+import { explainingTimeouts } from './transaction-time.ts';
 import { type TopicTarget, writeRecords } from './writer.ts';
 
 /** Where a stream's state is: its partition, its keys. */
@@ -61,7 +62,8 @@ export class Session {
     ports: SessionPorts,
     signal: AbortSignal,
   ): Promise<Session> {
-    const producer = await ports.kafka.openProducer(transactionalId);
+    const opened = await ports.kafka.openProducer(transactionalId);
+    const producer = explainingTimeouts(opened, ports.transactionTimeoutMs, ports.clock);
     try {
       const state = await fenceAndRead(producer, location, [location.partition], ports, signal);
       if (!state.has(location.cursorKey)) {

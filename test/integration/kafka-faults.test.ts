@@ -84,7 +84,7 @@ test('a transaction that times out in the middle of its sends ends the session a
   connector.kill('SIGCONT');
 
   await timeToNextCommit(connector, 'after its transaction has timed out', COMMIT_TIMEOUT_MS);
-  expect(await connector.log()).toContain('"code":"KAFKA_FENCED"');
+  expect(await connector.log()).toContain('"code":"KAFKA_TRANSACTION_TIMEOUT"');
   await source.change({ rate: 0 });
   expect(await connector.stop(9_000)).toEqual({ code: 0, signal: null });
   expect((await runUntilCaughtUp(environment)).exitCode).toBe(0);

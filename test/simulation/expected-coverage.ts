@@ -33,6 +33,7 @@ const RECOVERIES = [
   'session ended: KAFKA_FENCED',
   'session ended: KAFKA_OUTCOME_UNKNOWN',
   'session ended: KAFKA_SEND_UNCONFIRMED',
+  'session ended: KAFKA_TRANSACTION_TIMEOUT',
   'session ended: KAFKA_UNAVAILABLE',
   'session ended: SCHEMA_REGISTRY_UNAVAILABLE',
   'sweeps',

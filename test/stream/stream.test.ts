@@ -81,7 +81,7 @@ describe('a stream', () => {
     });
   });
 
-  test('that was well in between may be fenced any number of times: its transactions timed out', async () => {
+  test('that was well in between may be fenced any number of times: each is an incident of its own', async () => {
     const { outcome } = await runSessions(
       ['KAFKA_FENCED', 'KAFKA_FENCED', 'KAFKA_FENCED', 'finished'],
       61_000,
