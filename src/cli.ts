@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import { didYouMean } from './commands/arguments.ts';
 import { check } from './commands/check.ts';
-import { type Command, type CommandContext, UsageError } from './commands/command.ts';
+import { type Command, type CommandContext, exitCodeOf, UsageError } from './commands/command.ts';
 import { offsets } from './commands/offsets.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
@@ -20,7 +20,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify,
   simulate,
 };
-const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
@@ -91,9 +90,9 @@ function report(thrown: unknown, command = ''): number {
   }
   const error = toConnectorError(thrown);
   process.stderr.write(
-    `asana-audit-kafka: ${error.message}\n  ${error.code}; next step: ${error.nextStep}\n`,
+    `asana-audit-kafka: ${error.message}\n  ${error.code}; next step: ${error.commandNextStep}\n`,
   );
-  return error.code === 'CONFIG_INVALID' ? EXIT_USAGE : EXIT_FAILED;
+  return exitCodeOf(error);
 }
 
 /** Runs the command line to its exit code. */

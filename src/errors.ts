@@ -21,39 +21,49 @@ interface ErrorDefinition {
   readonly disposition: Disposition;
   /** What brings it about. */
   readonly cause: string;
-  /** What an operator does about it. */
+  /** What an operator does about it, while the connector runs. */
   readonly nextStep: string;
+  /** The same where it has ended a command: nothing goes on there by itself. Absent where there is no difference. */
+  readonly commandNextStep?: string;
 }
+
+/** What heals by being tried again, which a command that has ended does not do. */
+const triedAgain = (ifItStays: string, tried = 'it is tried again') => ({
+  nextStep: `${tried}; if it stays, ${ifItStays}`,
+  commandNextStep: `${ifItStays}; then repeat the command`,
+});
 
 /** The closed list of everything that can go wrong; docs/errors.md is made from it. */
 export const ERRORS = {
   CONFIG_INVALID: {
     disposition: 'exit',
     cause:
-      'variables are missing, contradict each other or cannot be read as what they are, or the address of the HTTP server is taken',
+      'variables are missing, contradict each other or cannot be read as what they are; at the start, a token file is missing, unreadable, empty, or has more than one line; or nothing can listen at HTTP_HOST:HTTP_PORT',
     nextStep: 'correct the variables that the message names; docs/configuration.md has them all',
   },
   ASANA_UNREACHABLE: {
     disposition: 'retry-request',
     cause:
       'no answer came: name resolution, connection or TLS failed, or it took longer than ASANA_REQUEST_TIMEOUT',
-    nextStep: 'it is tried again; if it stays, check ASANA_BASE_URL, DNS and the firewall',
+    ...triedAgain('check ASANA_BASE_URL, DNS and the firewall'),
   },
   ASANA_SERVER_ERROR: {
     disposition: 'retry-request',
     cause: 'Asana, or a proxy before it, answered 408 or 5xx',
-    nextStep: 'it is tried again; if it stays, look at status.asana.com',
+    ...triedAgain('look at status.asana.com'),
   },
   ASANA_ANSWER_INVALID: {
     disposition: 'retry-request',
     cause: 'an answer of status 200 was cut off, too large, not JSON, or not what this endpoint answers',
-    nextStep: 'it is tried again; if it stays, check that ASANA_BASE_URL is Asana and no proxy rewrites it',
+    ...triedAgain('check that ASANA_BASE_URL is Asana and no proxy rewrites it'),
   },
   ASANA_RATE_LIMITED: {
     disposition: 'retry-request',
     cause: 'Asana answered 429: the token has used up its requests',
-    nextStep:
-      'it is tried again once Asana allows; if it stays, lower ASANA_REQUESTS_PER_MINUTE: something else uses the same token',
+    ...triedAgain(
+      'lower ASANA_REQUESTS_PER_MINUTE: something else uses the same token',
+      'it is tried again once Asana allows',
+    ),
   },
   ASANA_OFFSET_REFUSED: {
     disposition: 'catch-up',
@@ -100,35 +110,38 @@ export const ERRORS = {
     disposition: 'new-session',
     cause:
       'no broker answers, too few replicas are in sync, or what was written cannot be read within the transaction timeout',
-    nextStep: 'it is tried again; if it stays, check KAFKA_BROKERS and the brokers',
+    ...triedAgain('check KAFKA_BROKERS and the brokers'),
   },
   KAFKA_OUTCOME_UNKNOWN: {
     disposition: 'new-session',
     cause: 'the connection broke after a commit was sent and before it was acknowledged',
     nextStep: 'nothing: the next session reads from the state topic whether it was committed',
+    commandNextStep:
+      'look with asana-audit-kafka offsets get whether it was done; if it was not, repeat the command',
   },
   KAFKA_FENCED: {
     disposition: 'new-session',
     cause: 'somebody else has begun to write with the same transactional id',
     nextStep: 'nothing, unless another instance runs with the same CONNECTOR_NAME: stop one of them',
+    commandNextStep: 'stop the connector that runs with the same CONNECTOR_NAME; then repeat the command',
   },
   KAFKA_TRANSACTION_TIMEOUT: {
     disposition: 'new-session',
     cause: 'a transaction took longer than KAFKA_TRANSACTION_TIMEOUT, and Kafka aborted it',
-    nextStep:
-      'it is tried again; if it stays, see why the brokers or this process are so slow, or raise KAFKA_TRANSACTION_TIMEOUT',
+    ...triedAgain('see why the brokers or this process are so slow, or raise KAFKA_TRANSACTION_TIMEOUT'),
   },
   KAFKA_SEND_UNCONFIRMED: {
     disposition: 'new-session',
     cause: 'Kafka acknowledged less than was sent',
     nextStep: 'nothing: the transaction is not committed and the page is sent again',
+    commandNextStep: 'repeat the command: nothing was committed',
   },
   KAFKA_RECORD_REFUSED: {
     disposition: 'dead-letter',
     cause:
       'Kafka refuses one record: it is larger than the topic allows, or its timestamp is too far in the future',
     nextStep:
-      'read the reason in the headers of the dead letter; max.message.bytes of the events topic can be raised',
+      'asana-audit-kafka tail --dead-letters --from-beginning --until-end prints the reason; max.message.bytes of the events topic can be raised',
   },
   KAFKA_UNAUTHORIZED: {
     disposition: 'exit',
@@ -215,7 +228,7 @@ export const ERRORS = {
   SCHEMA_REGISTRY_UNAVAILABLE: {
     disposition: 'new-session',
     cause: 'the schema registry does not answer, or answers 5xx',
-    nextStep: 'it is tried again; if it stays, check SCHEMA_REGISTRY_URL and the registry',
+    ...triedAgain('check SCHEMA_REGISTRY_URL and the registry'),
   },
   SCHEMA_REGISTRY_REFUSED: {
     disposition: 'exit',
@@ -258,6 +271,12 @@ export class ConnectorError extends Error {
 
   get nextStep(): string {
     return ERRORS[this.code].nextStep;
+  }
+
+  /** Where it has ended a command, which then does not try again by itself. */
+  get commandNextStep(): string {
+    const { nextStep, commandNextStep = nextStep }: ErrorDefinition = ERRORS[this.code];
+    return commandNextStep;
   }
 }
 

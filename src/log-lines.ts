@@ -29,7 +29,8 @@ export const LOG_LINES = {
   stopped: {
     level: 'info',
     message: 'stopped',
-    meaning: 'The last line of a `run` that ends by itself or by a signal, whatever its exit code.',
+    meaning:
+      'The last line of every `run`, with its `exit_code`, unless it is killed or cut off 8 s after a signal. At the level error where it failed: `failures` has a sentence for each stream that is halted, with code and next step; where it could not start, `code`, `error` and `next_step` say why.',
   },
   'stream-resumed': {
     level: 'info',
@@ -105,13 +106,13 @@ export const LOG_LINES = {
     message: 'dead letters written',
     meaning: 'At most once a minute: how many since the last line, by reason.',
     nextStep:
-      'read them in the dead letters topic (EVENTS_TOPIC with .dead-letters behind it): the reason is in the headers',
+      'read them with asana-audit-kafka tail --dead-letters --from-beginning --until-end, which prints the reasons',
   },
   'stream-halted': {
     level: 'error',
     message: 'the stream is halted',
     meaning:
-      'For good, by `code`; other streams go on. When none is left, the process ends with exit code 1.',
+      'For good, by `code`; other streams go on. When none is left, the process ends with exit code 1, and `stopped` has it again.',
   },
   'stream-finished': {
     level: 'info',

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { ConnectorError, ERRORS, type ErrorCode, messageOf, toConnectorError } from '../src/errors.ts';
+import {
+  ConnectorError,
+  ERROR_CODES,
+  ERRORS,
+  type ErrorCode,
+  messageOf,
+  toConnectorError,
+} from '../src/errors.ts';
 
 test.each(Object.keys(ERRORS) as ErrorCode[])('%s has a disposition and a next step of one line', (code) => {
   const error = new ConnectorError(code, 'what happened');
@@ -15,6 +22,18 @@ test('only what Asana itself may heal is repeated as a request', () => {
     'ASANA_ANSWER_INVALID',
     'ASANA_RATE_LIMITED',
   ]);
+});
+
+test('a command that has ended is not told that something is tried again, or goes on, by itself', () => {
+  for (const code of ERROR_CODES) {
+    const { commandNextStep } = new ConnectorError(code, 'what happened');
+    expect(commandNextStep).toMatch(/^[^\n]{10,}$/);
+    if (['retry-request', 'new-session'].includes(ERRORS[code].disposition))
+      expect(commandNextStep).not.toMatch(/tried again|nothing[:,]/);
+  }
+  const { nextStep, commandNextStep } = new ConnectorError('KAFKA_UNAVAILABLE', 'what happened');
+  expect(nextStep).toBe('it is tried again; if it stays, check KAFKA_BROKERS and the brokers');
+  expect(commandNextStep).toBe('check KAFKA_BROKERS and the brokers; then repeat the command');
 });
 
 test('what was not foreseen is INTERNAL with its cause, what was stays as it is', () => {

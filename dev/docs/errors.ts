@@ -1,11 +1,12 @@
 /** docs/errors.md, from the closed list of errors. */
 
-import { type Disposition, ERRORS } from '../../src/errors.ts';
+import { ConnectorError, type Disposition, ERROR_CODES, ERRORS, type ErrorCode } from '../../src/errors.ts';
 
 const HEAD = `# Errors
 
 Every error has a code of this list: in the log (\`code\`, with \`error\` and \`next_step\`), on the terminal, on the status page, and as a
-label of \`asana_audit_errors_total\`. The next step is the same everywhere. This page is generated from \`src/errors.ts\` by \`make docs\`.
+label of \`asana_audit_errors_total\`. The next step is the same everywhere, but where it is that something is tried again: a command that
+has ended tries nothing again, and says what the last column has. This page is generated from \`src/errors.ts\` by \`make docs\`.
 
 Exit codes: 0 done, 1 failed for good, 2 wrong configuration or command line.
 `;
@@ -28,10 +29,32 @@ const BY_ITSELF: Readonly<Record<Disposition, string>> = {
 
 export function errorsDocument(): string {
   const sections = Object.entries(BY_ITSELF).map(([disposition, byItself]) => {
-    const rows = Object.entries(ERRORS)
-      .filter(([, error]) => error.disposition === disposition)
-      .map(([code, { cause, nextStep }]) => `| <a id="${code}"></a>\`${code}\` | ${cause} | ${nextStep} |\n`);
-    return `\n## ${disposition}\n\n${byItself}\n\n| code | cause | next step |\n|---|---|---|\n${rows.join('')}`;
+    const codes = ERROR_CODES.filter((code) => ERRORS[code].disposition === disposition);
+    return `\n## ${disposition}\n\n${byItself}\n\n${codes.some(differsInCommands) ? table(codes, IN_BOTH) : table(codes, [])}`;
   });
   return HEAD + sections.join('');
+}
+
+interface Column {
+  readonly title: string;
+  readonly of: (code: ErrorCode) => string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'code', of: (code) => `<a id="${code}"></a>\`${code}\`` },
+  { title: 'cause', of: (code) => ERRORS[code].cause },
+  { title: 'next step', of: (code) => ERRORS[code].nextStep },
+];
+
+const inCommand = (code: ErrorCode): string => new ConnectorError(code, '').commandNextStep;
+const differsInCommands = (code: ErrorCode): boolean => inCommand(code) !== ERRORS[code].nextStep;
+const IN_BOTH: readonly Column[] = [{ title: 'next step of a command that it has ended', of: inCommand }];
+
+function table(codes: readonly ErrorCode[], more: readonly Column[]): string {
+  const columns = [...COLUMNS, ...more];
+  const lines = [
+    columns.map(({ title }) => title),
+    ...codes.map((code) => columns.map((column) => column.of(code))),
+  ].map((cells) => `| ${cells.join(' | ')} |\n`);
+  return [lines[0], `|${'---|'.repeat(columns.length)}\n`, ...lines.slice(1)].join('');
 }

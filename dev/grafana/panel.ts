@@ -14,7 +14,7 @@ type Common = {
   /** In 24ths of the screen. */
   readonly width: number;
   /** Alerts that this panel explains: it links to their sections of the runbook. */
-  readonly alerts: readonly string[];
+  readonly alerts: readonly [string, ...string[]];
 };
 
 export type Threshold = { readonly from: number; readonly color: 'green' | 'yellow' | 'orange' | 'red' };

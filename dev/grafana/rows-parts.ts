@@ -161,10 +161,10 @@ export const KAFKA: Row = {
       shape: 'lines',
       title: 'Duplicates dropped',
       description:
-        'In an hour: events that Asana showed again. A few with each catch-up and each sweep are normal.',
+        'In an hour: events that Asana showed again. A few with each catch-up and each sweep are normal; as many as are committed means that requests bring nothing new.',
       unit: 'short',
       width: 8,
-      alerts: [],
+      alerts: ['AsanaAuditFallingBehind'],
       queries: [perStream(`increase(${ofStreams('duplicates_dropped_total')}[1h])`)],
     },
     {

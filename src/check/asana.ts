@@ -37,8 +37,8 @@ export function askOnce(
   };
 }
 
-/** What Asana's one answer says of the token, of the workspace and of the audit log. */
-export function asanaChecks(workspaceGid: string, after: Check, ask: AskAsana): Check[] {
+/** What Asana's one answer says of the token, of the workspace and of the audit log. @param after whatever it takes to ask */
+export function asanaChecks(workspaceGid: string, after: readonly Check[], ask: AskAsana): Check[] {
   const token = {
     subject: `Asana accepts the token for workspace ${workspaceGid}`,
     after,
@@ -50,12 +50,12 @@ export function asanaChecks(workspaceGid: string, after: Check, ask: AskAsana): 
   };
   const workspace = {
     subject: `Asana, workspace ${workspaceGid}`,
-    after: token,
+    after: [token],
     look: (signal: AbortSignal) => unless('ASANA_WORKSPACE_UNKNOWN', ask, 'known to the token', signal),
   };
   const auditLog = {
     subject: `Asana, audit log of workspace ${workspaceGid}`,
-    after: token,
+    after: [token],
     look: async (signal: AbortSignal): Promise<Good> => {
       const refusal = await refusalOf(ask, signal);
       if (refusal?.code === 'ASANA_WORKSPACE_UNKNOWN')

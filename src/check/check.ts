@@ -11,8 +11,10 @@ export interface Check {
   readonly subject: string;
   /** Throws a ConnectorError for what is wrong, and {@link NotKnown} for what cannot be seen. */
   readonly look: (signal: AbortSignal) => Promise<Good>;
-  /** Where that one is wrong, this one is not looked at. */
-  readonly after?: Check;
+  /** Where one of these is wrong, or not known, this one is not looked at: it would only say the same again. */
+  readonly after?: readonly Check[];
+  /** Where all of these are: each is a way to what is looked at. */
+  readonly afterAnyOf?: readonly Check[];
 }
 
 /** It cannot be told, and nothing follows from that. */
@@ -35,22 +37,31 @@ export async function runChecks(
   onResult: (result: CheckResult) => void,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const results = new Map<Check, CheckResult>();
+  const results: CheckResult[] = [];
+  /** The subject that each of them is not right for. */
+  const wrong = new Map<Check, string>();
   for (const check of checks) {
-    const before = check.after && results.get(check.after);
-    const isLookedAt = before === undefined || before.status === 'ok' || before.status === 'warn';
-    const result = isLookedAt
-      ? await lookAt(check, signal)
-      : {
-          subject: check.subject,
-          status: 'skipped' as const,
-          detail: `not known without: ${before.subject}`,
-        };
+    const { subject } = check;
+    const because = obstacleOf(check, wrong);
+    const result: CheckResult =
+      because === undefined
+        ? await lookAt(check, signal)
+        : { subject, status: 'skipped', detail: `not checked because of: ${because}` };
     signal.throwIfAborted();
-    results.set(check, result);
+    if (result.status === 'wrong' || result.status === 'skipped') wrong.set(check, because ?? subject);
+    results.push(result);
     onResult(result);
   }
-  return [...results.values()];
+  return results;
+}
+
+function obstacleOf(
+  { after = [], afterAnyOf = [] }: Check,
+  wrong: ReadonlyMap<Check, string>,
+): string | undefined {
+  const [one] = after.flatMap((check) => wrong.get(check) ?? []);
+  const all = afterAnyOf.flatMap((check) => wrong.get(check) ?? []);
+  return one ?? (all.length === afterAnyOf.length ? all[0] : undefined);
 }
 
 async function lookAt({ subject, look }: Check, signal: AbortSignal): Promise<CheckResult> {

@@ -12,7 +12,7 @@ const DEAD_LETTERS_APART_MS = 86_400_000;
 export function clockCheck(after: Check, ask: AskAsana, kafka: KafkaClient, topics: TopicOptions): Check {
   return {
     subject: 'Clock, against Asana’s',
-    after,
+    after: [after],
     look: async (signal) => {
       const { aheadMs } = await ask(signal);
       const limitMs = aheadMs > WORTH_SAYING_MS ? await mostAheadMs(kafka, topics) : undefined;

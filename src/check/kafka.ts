@@ -17,19 +17,22 @@ export interface KafkaChecks {
   readonly topics: TopicOptions;
   readonly transactionalIds: readonly string[];
   readonly transactionTimeoutMs: number;
+  /** The look-ups of the brokers' names: one that is found is enough. */
+  readonly names: readonly Check[];
 }
 
 /** Brokers, transactional ids, and the three topics: there and fit, or to be created. Nothing is changed, and nobody fenced. */
 export function kafkaChecks(parts: KafkaChecks): Check[] {
-  const { probe, topics, transactionalIds } = parts;
+  const { probe, topics, transactionalIds, names } = parts;
   const brokers: Check = {
     subject: 'Kafka, brokers',
+    afterAnyOf: names,
     look: within(async () => ({ detail: counted(await probe.countBrokers(), 'broker') })),
   };
   const ids = transactionalIds.map(
     (id): Check => ({
       subject: `Kafka, transactional id ${id}`,
-      after: brokers,
+      after: [brokers],
       look: within(async () => {
         await probe.tryTransactionalId(id, topics.stateTopic);
         return {
@@ -41,19 +44,19 @@ export function kafkaChecks(parts: KafkaChecks): Check[] {
   const [firstId] = ids;
   const timeout: Check = {
     subject: 'Kafka, transaction timeout',
-    after: brokers,
+    after: [brokers],
     look: within(() => lookAtTimeout(parts)),
   };
   const requirements = [eventsRequirement(topics), stateRequirement(topics), deadLettersRequirement(topics)];
   const ofTopics = requirements.flatMap((requirement): Check[] => {
     const topic: Check = {
       subject: `Kafka, topic ${requirement.create.name}`,
-      after: brokers,
+      after: [brokers],
       look: within(() => lookAtTopic(parts, requirement)),
     };
     const access: Check = {
       subject: `Kafka, access to ${requirement.create.name}`,
-      after: firstId ?? brokers,
+      after: [firstId ?? brokers],
       look: within(() => lookAtAccess(parts, requirement.create.name)),
     };
     return [topic, access];

@@ -14,15 +14,36 @@ interface Host {
 }
 
 /** One a name; an address needs no look-up. */
-export function dnsChecks(config: Config): Check[] {
+export interface DnsChecks {
+  readonly all: readonly Check[];
+  readonly asana: readonly Check[];
+  readonly registry: readonly Check[];
+  /** One that is found is enough; none where one of them is an address. */
+  readonly brokers: readonly Check[];
+}
+
+export function dnsChecks(config: Config): DnsChecks {
+  const asana = bare(config.ASANA_BASE_URL.hostname);
+  const brokers = config.KAFKA_BROKERS.map(hostOf);
+  const registry = bare(config.SCHEMA_REGISTRY_URL.hostname);
   const hosts: Host[] = [
-    { name: bare(config.ASANA_BASE_URL.hostname), code: 'ASANA_UNREACHABLE' },
-    ...config.KAFKA_BROKERS.map((broker): Host => ({ name: hostOf(broker), code: 'KAFKA_UNAVAILABLE' })),
-    { name: bare(config.SCHEMA_REGISTRY_URL.hostname), code: 'SCHEMA_REGISTRY_UNAVAILABLE' },
+    { name: asana, code: 'ASANA_UNREACHABLE' },
+    ...brokers.map((name): Host => ({ name, code: 'KAFKA_UNAVAILABLE' })),
+    { name: registry, code: 'SCHEMA_REGISTRY_UNAVAILABLE' },
   ];
   const named = hosts.filter(({ name }) => isIP(name) === 0);
   const unique = new Map(named.map((host) => [host.name, host]));
-  return [...unique.values()].map((host) => ({ subject: `DNS, ${host.name}`, look: () => lookUp(host) }));
+  const checks = new Map(
+    [...unique].map(([name, host]) => [name, { subject: `DNS, ${name}`, look: () => lookUp(host) }]),
+  );
+  const of = (names: readonly string[]) => names.flatMap((name) => checks.get(name) ?? []);
+  const ofBrokers = of(brokers);
+  return {
+    all: [...checks.values()],
+    asana: of([asana]),
+    registry: of([registry]),
+    brokers: ofBrokers.length === brokers.length ? ofBrokers : [],
+  };
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');
@@ -40,10 +61,11 @@ async function lookUp({ name, code }: Host): Promise<Good> {
 const TIMEOUT_MS = 10_000;
 const SOON_MS = 14 * 86_400_000;
 
-/** Is Asana at the other end, as far as its certificate says? @param nowMs of the look */
-export function tlsCheck(url: URL, nowMs: () => number): Check {
+/** Is Asana at the other end, as far as its certificate says? @param nowMs of the look @param after the look-up of its name */
+export function tlsCheck(url: URL, nowMs: () => number, after: readonly Check[]): Check {
   const subject = `TLS, ${url.host}`;
-  if (url.protocol === 'https:') return { subject, look: (signal) => shakeHands(url, nowMs(), signal) };
+  if (url.protocol === 'https:')
+    return { subject, after, look: (signal) => shakeHands(url, nowMs(), signal) };
   const detail = isLoopback(url.hostname) ? 'none: plain http, to this machine only' : '';
   const warning =
     detail === '' ? 'none: the token and the events are readable on the way; use https' : undefined;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ConnectorError, messageOf } from '../errors.ts';
+import { cannotListen } from '../observe/listen-error.ts';
 import { askConnector } from '../offsets/running.ts';
 import type { Check, Good } from './check.ts';
 
@@ -26,11 +26,7 @@ async function lookAt(address: Address, signal: AbortSignal): Promise<Good> {
       return {
         detail: `a connector runs there, with ${streams.size} stream${streams.size === 1 ? '' : 's'}`,
       };
-    throw new ConnectorError(
-      'CONFIG_INVALID',
-      `HTTP_PORT: cannot listen on ${address.host}:${address.port}: ${messageOf(error)}`,
-      { cause: error },
-    );
+    throw cannotListen(address, error);
   }
 }
 

@@ -2,9 +2,10 @@ import { isCompatible, resolveSchemaId, type SchemaRequest } from '../avro/regis
 import { ConnectorError } from '../errors.ts';
 import type { Check } from './check.ts';
 
-/** The schema's id, or that it can be registered. Nothing is registered. */
-export function registryCheck(request: SchemaRequest): Check {
+/** The schema's id, or that it can be registered. Nothing is registered. @param after the look-up of its name */
+export function registryCheck(request: SchemaRequest, after: readonly Check[]): Check {
   return {
+    after,
     subject: `Schema registry, subject ${request.subject}`,
     look: async (signal) => {
       try {

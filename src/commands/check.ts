@@ -87,27 +87,30 @@ function allChecks(
   failures: ReadonlyMap<string, ConnectorError>,
 ): Check[] {
   const topics = topicOptions(config);
+  const dns = dnsChecks(config);
+  const tls = tlsCheck(config.ASANA_BASE_URL, clock.now, dns.asana);
   const ofWorkspaces = [...clients.asana].flatMap(([gid, client], index) => {
     const source = config.tokens.get(gid);
     if (source === undefined) return [];
     const ask = askOnce(client, scopeOf(config), clock, () => failures.get(gid));
     const token = tokenCheck(gid, source);
-    const answers = asanaChecks(gid, token, ask);
+    const answers = asanaChecks(gid, [token, ...dns.asana, tls], ask);
     const last = answers.at(-1) ?? token;
     // One clock is enough.
     return [token, ...answers, ...(index === 0 ? [clockCheck(last, ask, clients.kafka, topics)] : [])];
   });
   return [
-    ...dnsChecks(config),
-    tlsCheck(config.ASANA_BASE_URL, clock.now),
+    ...dns.all,
+    tls,
     ...ofWorkspaces,
-    registryCheck(schemaRequest(config, clock)),
+    registryCheck(schemaRequest(config, clock), dns.registry),
     ...kafkaChecks({
       kafka: clients.kafka,
       probe,
       topics,
       transactionalIds: config.ASANA_WORKSPACES.map((gid) => transactionalId(config.CONNECTOR_NAME, gid)),
       transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
+      names: dns.brokers,
     }),
     portCheck({ host: config.HTTP_HOST, port: config.HTTP_PORT }),
   ];
@@ -118,7 +121,7 @@ const LABELS = { ok: 'ok     ', warn: 'warn   ', wrong: 'WRONG  ', skipped: 'ski
 function line({ subject, status, detail, error }: CheckResult): string {
   // Whoever writes several lines indents them, but for OpenSSL.
   const said = `${LABELS[status]} ${subject}: ${detail.replace(/\n(?! )/g, ' ')}`;
-  return error ? `${said} (${error.code})\n        next step: ${error.nextStep}\n` : `${said}\n`;
+  return error ? `${said} (${error.code})\n        next step: ${error.commandNextStep}\n` : `${said}\n`;
 }
 
 const toJson = ({ subject, status, detail, error }: CheckResult) => ({
@@ -126,5 +129,5 @@ const toJson = ({ subject, status, detail, error }: CheckResult) => ({
   status,
   detail,
   code: error?.code ?? null,
-  next_step: error?.nextStep ?? null,
+  next_step: error?.commandNextStep ?? null,
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ConnectorError } from '../errors.ts';
 
 /** Where a command writes to: a stream of the process. */
 export interface Output {
@@ -27,6 +28,9 @@ export interface Command {
   /** Resolves with the exit code. */
   main(argv: readonly string[], context: CommandContext): Promise<number>;
 }
+
+/** Of a command that ends with `error`: 2 where it is the configuration. */
+export const exitCodeOf = ({ code }: ConnectorError): number => (code === 'CONFIG_INVALID' ? 2 : 1);
 
 /** A command line that cannot be understood. */
 export class UsageError extends Error {

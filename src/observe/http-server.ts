@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConnectorError, messageOf } from '../errors.ts';
+import { cannotListen } from './listen-error.ts';
 import type { Answer, Routes } from './routes.ts';
 
 export interface HttpServer {
@@ -73,16 +73,9 @@ function send(response: ServerResponse, { status, type, body }: Answer, method: 
   response.end(method === 'HEAD' ? undefined : body);
 }
 
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+function listen(server: Server, address: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new ConnectorError(
-          'CONFIG_INVALID',
-          `HTTP_HOST and HTTP_PORT: cannot listen on ${host}:${port}: ${messageOf(error)}`,
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
+    server.once('error', (error) => reject(cannotListen(address, error)));
+    server.listen(address.port, address.host, resolve);
   });
 }

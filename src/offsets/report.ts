@@ -67,7 +67,8 @@ function positionLines(
   { position, unreadable }: Pick<StreamState, 'position' | 'unreadable'>,
   nowMs: number,
 ): string[][] {
-  if (unreadable) return [['mode', `unreadable: ${unreadable.message}; next step: ${unreadable.nextStep}`]];
+  if (unreadable)
+    return [['mode', `unreadable: ${unreadable.message}; next step: ${unreadable.commandNextStep}`]];
   if (position === undefined) return [['mode', 'not started: there is no position']];
   return [
     ...(isReset(position)

@@ -19,11 +19,11 @@ const never = new AbortController().signal;
 // It makes the certificate; Node cannot.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-test('checks are looked at in order; what builds on one that is wrong, or not known, is skipped', async () => {
-  const check = (subject: string, look: Check['look'], after?: Check): Check => ({
+test('checks are looked at in order; what builds on one that is wrong, or not known, is skipped because of that one', async () => {
+  const check = (subject: string, look: Check['look'], ...after: Check[]): Check => ({
     subject,
     look,
-    ...(after && { after }),
+    after,
   });
   const right = check('right', async () => ({ detail: 'is' }));
   const wrong = check(
@@ -32,14 +32,23 @@ test('checks are looked at in order; what builds on one that is wrong, or not kn
     right,
   );
   const unknown = check('unknown', () => Promise.reject(new NotKnown('not to be seen')));
+  const onWrong = check('on wrong', async () => ({ detail: 'never' }), wrong);
+  const any = (...afterAnyOf: Check[]) => ({
+    ...check('on any', async () => ({ detail: 'is' })),
+    afterAnyOf,
+  });
   const checks = [
     right,
     check('warns', async () => ({ detail: 'is', warning: 'not for long' })),
     wrong,
-    check('on wrong', async () => ({ detail: 'never' }), wrong),
+    onWrong,
+    check('on that', async () => ({ detail: 'never' }), right, onWrong),
     unknown,
     check('on unknown', async () => ({ detail: 'never' }), unknown),
     check('fails', () => Promise.reject(new TypeError('x'))),
+    any(wrong, right),
+    any(wrong, unknown),
+    any(),
   ];
   const seen: string[] = [];
   await runChecks(
@@ -51,10 +60,14 @@ test('checks are looked at in order; what builds on one that is wrong, or not kn
     'ok right: is',
     'warn warns: is; not for long',
     'wrong wrong: does not fit',
-    'skipped on wrong: not known without: wrong',
+    'skipped on wrong: not checked because of: wrong',
+    'skipped on that: not checked because of: wrong',
     'skipped unknown: not to be seen',
-    'skipped on unknown: not known without: unknown',
+    'skipped on unknown: not checked because of: unknown',
     'wrong fails: x',
+    'ok on any: is',
+    'skipped on any: not checked because of: wrong',
+    'ok on any: is',
   ]);
 });
 
@@ -127,8 +140,9 @@ test('names are looked up once each, and addresses not at all', async () => {
     KAFKA_BROKERS: 'localhost:1,localhost:2,127.0.0.1:3,[::1]:4',
     SCHEMA_REGISTRY_URL: 'http://127.0.0.1:5',
   });
-  const checks = dnsChecks(config);
+  const { all: checks, asana, brokers, registry } = dnsChecks(config);
   expect(checks.map(({ subject }) => subject)).toEqual(['DNS, nowhere.invalid', 'DNS, localhost']);
+  expect({ asana, brokers, registry }).toEqual({ asana: [checks[0]], brokers: [], registry: [] });
   await expect(checks[0]?.look(never)).rejects.toMatchObject({ code: 'ASANA_UNREACHABLE' });
   await expect(checks[1]?.look(never)).resolves.toMatchObject({ detail: expect.stringContaining('1') });
 });
@@ -143,7 +157,7 @@ async function portOf(server: Server): Promise<number> {
 }
 
 describe('TLS', () => {
-  const look = (url: string) => tlsCheck(new URL(url), Date.now).look(never);
+  const look = (url: string) => tlsCheck(new URL(url), Date.now, []).look(never);
 
   test('is not needed to this machine, and missed to any other', async () => {
     expect(await look('http://127.0.0.1:1')).not.toHaveProperty('warning', expect.any(String));
@@ -193,7 +207,7 @@ describe('the port', () => {
     const port = await portOf(createTcpServer((socket) => socket.end('nothing of ours')));
     await expect(portCheck({ host: '127.0.0.1', port }).look(never)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: expect.stringContaining('EADDRINUSE'),
+      message: expect.stringMatching(/set HTTP_PORT to a free port, or to 0 for any.*EADDRINUSE/),
     });
     expect(await portCheck({ host: '127.0.0.1', port: 0 }).look(never)).toEqual({
       detail: 'any free port will be taken',
@@ -201,6 +215,8 @@ describe('the port', () => {
   });
 
   test('of an address that is not this machine’s is wrong', async () => {
-    await expect(portCheck({ host: '203.0.113.1', port: 1 }).look(never)).rejects.toThrow(/EADDRNOTAVAIL/);
+    await expect(portCheck({ host: '203.0.113.1', port: 1 }).look(never)).rejects.toThrow(
+      /set HTTP_HOST to one that it has.*EADDRNOTAVAIL/,
+    );
   });
 });

@@ -73,8 +73,12 @@ test.each<[string, () => StatusScene | Promise<StatusScene>, number, RegExp[]]>(
   expect(result).toMatchObject({ exitCode, stderr: '' });
 });
 
-test('with many streams the troubled ones are first', async () => {
+test('with many streams the troubled ones are first, and of gaps and dead letters it says how to see them', async () => {
   const { stdout } = await run(['--url', await serve(await scenes.many())]);
+  expect(stdout).toMatch(/ 1 gap since the start: Events may .*\n +next step: asana-audit-kafka offsets get/);
+  expect(stdout).toMatch(
+    / 1 dead letter since the start\n +next step: asana-audit-kafka tail --dead-letters/,
+  );
   const states = stdout.match(/(?<=^ {2}\d{16} {2})\S+/gm);
   expect(states).toHaveLength(100);
   expect(states?.slice(0, 4)).toEqual(['Halted', 'Gap', 'Reconnecting', 'No']);

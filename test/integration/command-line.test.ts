@@ -93,6 +93,66 @@ test.concurrent.each(['run', 'check', 'offsets get', 'tail', 'verify'])(
   },
 );
 
+test.concurrent.each<[string, Record<string, string>]>([
+  ['without a configuration', {}],
+  [
+    'with a token file that is missing',
+    { ...ENVIRONMENT, ASANA_TOKEN: '', ASANA_TOKEN_FILE: '/nowhere/token' },
+  ],
+  ['with an address that is not of this machine', { ...ENVIRONMENT, HTTP_HOST: '203.0.113.1' }],
+])(
+  'run %s says why in a line of its JSON log, the last one, and in nothing else',
+  async (_what, environment) => {
+    const { exitCode, stdout, stderr } = await runConnector(['run'], {
+      PATH: process.env.PATH ?? '',
+      ...environment,
+    });
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id }) => id)).toEqual(['stopped']);
+    expect(lines).toMatchObject([
+      { level: 'error', exit_code: 2, code: 'CONFIG_INVALID', next_step: expect.stringContaining('correct') },
+    ]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  },
+);
+
+test.concurrent('check says one fault of the DNS once a name, and what else it keeps from being checked', async () => {
+  const { exitCode, stdout } = await runConnector(['check', '--json'], {
+    ...ENVIRONMENT,
+    ASANA_BASE_URL: 'https://asana.invalid/api/1.0',
+    KAFKA_BROKERS: 'one.kafka.invalid:9092,two.kafka.invalid:9092',
+    SCHEMA_REGISTRY_URL: 'http://registry.invalid',
+    HTTP_PORT: '0',
+  });
+  const results = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const names = ['asana', 'one.kafka', 'two.kafka', 'registry'].map((name) => `DNS, ${name}.invalid`);
+  const subjectsOf = (status: string) =>
+    results.flatMap((each) => (each.status === status ? each.subject : []));
+  expect(subjectsOf('wrong')).toEqual(names);
+  const because = results.flatMap(({ status, detail }) => (status === 'skipped' ? detail : []));
+  expect(new Set(because)).toEqual(
+    new Set([names[0], names[3], names[1]].map((name) => `not checked because of: ${name}`)),
+  );
+  expect(subjectsOf('skipped')).toEqual(expect.arrayContaining(['TLS, asana.invalid', 'Kafka, brokers']));
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent.each(['offsets get', 'verify --ledger', 'tail'])(
+  '%s without a Kafka ends with 1, and does not say that anything is tried again',
+  async (command) => {
+    const { exitCode, stdout, stderr } = await runConnector(command.split(' '), ENVIRONMENT);
+    expect(stderr).toMatch(/ECONNREFUSED.*\n {2}KAFKA_UNAVAILABLE; next step: check KAFKA_BROKERS/);
+    expect(stderr).not.toContain('tried again');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  },
+);
+
 test.concurrent.each(['run', 'check', 'verify'])(
   '%s with a token file that is missing ends with 2 and names it',
   async (command) => {

@@ -53,6 +53,11 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
     expect(stderr).toMatch(message);
     expect(exitCode).toBeGreaterThan(0);
     expect(stderr).not.toContain('simulator-token');
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({ id: 'stopped', level: 'error', exit_code: exitCode });
   });
 
   test('an events topic that would delete a backlog is refused, unless that is allowed explicitly', async () => {

@@ -166,7 +166,7 @@ test('a port in use, or a host that is not ours, is CONFIG_INVALID and names the
   await expect(serve(port)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringMatching(
-      /HTTP_HOST and HTTP_PORT: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+      /^HTTP_PORT: another process listens on 127\.0\.0\.1:\d+; set HTTP_PORT to a free port.*EADDRINUSE/,
     ),
   });
   await expect(serve(0, '192.0.2.1')).rejects.toMatchObject({

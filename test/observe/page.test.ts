@@ -4,6 +4,7 @@ import { ConnectorError } from '../../src/errors.ts';
 import { type Look, launchBrowser, openPage } from '../support/browser.ts';
 import * as scenes from './page-scenes.ts';
 import { revoked, type StatusScene, statusScene } from './status-scene.ts';
+import { committed, position } from './watched.ts';
 
 let browser: Awaited<ReturnType<typeof launchBrowser>>;
 beforeAll(async () => {
@@ -146,6 +147,22 @@ test('what looks like HTML, in a name or an error, is shown as the text that it 
     expect(await page.locator(where).innerText()).toContain(evil);
   expect(await page.locator('main img, main script').count()).toBe(0);
   expect(complaints).toEqual([]);
+});
+
+test('of gaps and dead letters it says how to see them, and that they are counted since the start', async (context) => {
+  const scene = await scenes.healthy();
+  const gap = { fromMs: 0, toMs: scene.clock.now(), reason: 'deleted-by-asana' as const };
+  scene.observer.committed(
+    committed({ gaps: [gap, gap], deadLetters: [{ reason: 'no-gid' }] }),
+    position(scene.clock.now(), { completeToMs: scene.clock.now() }),
+  );
+  const { page, keep } = await show(scene, { device: 'phone', scheme: 'light' }, context);
+  await keep('findings-phone-light');
+  const text = await textOf(page);
+  for (const label of ['Gaps since start', 'Dead letters since start', 'Late events since start'])
+    expect(text).toContain(label);
+  expect(text).toMatch(/2 gaps recorded since start[\s\S]*Next step: asana-audit-kafka offsets get/);
+  expect(text).toMatch(/Dead letters\n[\s\S]*Next step: asana-audit-kafka tail --dead-letters/);
 });
 
 test('once the connector is gone it says so and since when, keeps what it knew, and goes on when it is back', async (context) => {

@@ -50,6 +50,10 @@ describe('the panels of the main dashboard', () => {
     expect(panel.targets?.map(({ refId }) => refId)).toEqual(['A', 'B'].slice(0, panel.targets?.length));
   });
 
+  test.each(panels)('$title links to the runbook', ({ links }) => {
+    expect(links).not.toEqual([]);
+  });
+
   test('have titles of their own: the runbook calls them by these', () => {
     const titles = panels.map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);

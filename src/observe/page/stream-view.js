@@ -21,9 +21,9 @@ const FACTS = [
     'Asana deletes unread in',
     ({ retention_headroom_seconds: left }) => (left === null ? '–' : duration(left)),
   ],
-  ['Gaps', ({ gaps }) => count(gaps.count)],
-  ['Dead letters', ({ dead_letters }) => count(dead_letters)],
-  ['Late events', ({ late_events }) => count(late_events)],
+  ['Gaps since start', ({ gaps }) => count(gaps.count)],
+  ['Dead letters since start', ({ dead_letters }) => count(dead_letters)],
+  ['Late events since start', ({ late_events }) => count(late_events)],
 ];
 
 /** One stream: a line that opens. */

@@ -49,7 +49,7 @@ function troublesOf({ last_error: error, gaps, concerns, notes, budget, dead_let
     if (concerns.includes(concern)) troubles.push({ title, next: nextStepOf(concern), tone: 'bad' });
   if (gaps.last)
     troubles.push({
-      title: gaps.count === 1 ? 'A gap is recorded' : `${count(gaps.count)} gaps are recorded`,
+      title: gaps.count === 1 ? 'A gap is recorded' : `${count(gaps.count)} gaps recorded since start`,
       text: `${gapSentence(gaps.last, time)}.`,
       next: nextStepOf('gap'),
       tone: 'bad',
@@ -58,7 +58,7 @@ function troublesOf({ last_error: error, gaps, concerns, notes, budget, dead_let
     troubles.push({
       title: 'Dead letters',
       text: `${count(dead_letters)} could not be records. Nothing of them is lost: they are whole in the dead letters topic.`,
-      next: 'read the reason in their headers',
+      next: nextStepOf('dead-letters'),
       tone: 'busy',
     });
   if (error && !error.ongoing) troubles.push(over(error));

@@ -1,4 +1,11 @@
-import type { BudgetStatus, Concern, GapStatus, StatusDocument, StreamStatus } from '../status/document.ts';
+import type {
+  BudgetStatus,
+  Concern,
+  GapStatus,
+  Note,
+  StatusDocument,
+  StreamStatus,
+} from '../status/document.ts';
 
 export function duration(seconds: number): string;
 export function count(number: number): string;
@@ -11,7 +18,7 @@ export function shapeOf(stream: StreamStatus): string;
 export function sentence(stream: StreamStatus, document: StatusDocument): string;
 export function lag(stream: StreamStatus): string;
 export function gapSentence(gap: GapStatus, time: (iso: string) => string): string;
-export function nextStepOf(concern: Concern): string | undefined;
+export function nextStepOf(of: Concern | Note): string | undefined;
 export function budgetSentence(budget: BudgetStatus, document: StatusDocument): string;
 export function isUsedUp(budget: BudgetStatus): boolean;
 export function byUrgency(streams: readonly StreamStatus[]): StreamStatus[];

@@ -139,11 +139,13 @@ const OWN_NEXT_STEPS = {
   unconfirmed:
     'nothing yet: it is given up by itself and tried in a new session; if it stays, check the brokers',
   behind: 'look at the request budget; whether Asana answers at all is in the log at LOG_LEVEL=debug',
-  gap: 'nothing is to be done here: what is missing is recorded in the state topic, and the stream goes on',
+  gap: 'asana-audit-kafka offsets get lists all gaps with their times; what to do about each reason is in the runbook, under AsanaAuditGapFound',
+  'dead-letters':
+    'asana-audit-kafka tail --dead-letters --from-beginning --until-end prints them with their reasons',
 };
 
-/** What to do about a concern that is no error; undefined where the error says it. */
-export const nextStepOf = (concern) => OWN_NEXT_STEPS[concern];
+/** What to do about a concern or a note that is no error; undefined where the error says it. */
+export const nextStepOf = (concernOrNote) => OWN_NEXT_STEPS[concernOrNote];
 
 const URGENCY = ['halted', 'retention', 'gap', 'no-session', 'asana-failing', 'unconfirmed', 'behind'];
 const STATE_ORDER = ['halted', 'starting', 'catching-up', 'live', 'finished'];

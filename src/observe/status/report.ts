@@ -51,9 +51,16 @@ function details(stream: StreamStatus): string[] {
     const step = nextStepOf(concern);
     if (step !== undefined && concern !== 'gap') lines.push(`next step: ${step}`);
   }
-  if (gaps.last) lines.push(`${things(gaps.count, 'gap')}: ${gapSentence(gaps.last, (iso) => iso)}`);
+  if (gaps.last)
+    lines.push(
+      `${things(gaps.count, 'gap')} since the start: ${gapSentence(gaps.last, (iso) => iso)}`,
+      `next step: ${nextStepOf('gap')}`,
+    );
   if (dead_letters > 0)
-    lines.push(`${things(dead_letters, 'dead letter')}; the reasons are in their headers`);
+    lines.push(
+      `${things(dead_letters, 'dead letter')} since the start`,
+      `next step: ${nextStepOf('dead-letters')}`,
+    );
   return lines;
 }
 

@@ -10,15 +10,13 @@ test('docs/errors.md is what the code says', () => {
   expect(written, 'docs/errors.md is stale: run make docs').toBe(page);
 });
 
-test('every code has one row: what causes it, and the next step that the terminal shows', () => {
+test('every code has one row: what causes it, and the next step, of the connector and of a command', () => {
   const rows = page.split('\n').filter((line) => line.startsWith('| <a'));
   expect(rows).toHaveLength(ERROR_CODES.length);
   for (const code of ERROR_CODES) {
     const row = rows.find((line) => line.includes(`\`${code}\``)) ?? '';
-    const [, cause, nextStep] = row.replace(/ \|$/, '').split(' | ');
-    expect([cause, nextStep]).toEqual([
-      ERRORS[code].cause,
-      new ConnectorError(code, 'what happened').nextStep,
-    ]);
+    const [, cause, nextStep, inCommand = nextStep] = row.replace(/ \|$/, '').split(' | ');
+    const error = new ConnectorError(code, 'what happened');
+    expect([cause, nextStep, inCommand]).toEqual([ERRORS[code].cause, error.nextStep, error.commandNextStep]);
   }
 });
