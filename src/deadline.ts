@@ -46,3 +46,20 @@ export async function orLate<T>(
     await timer;
   }
 }
+
+/**
+ * What `pending` gives, or the reason of `signal` once that aborts. For work that changes nothing and waits for what takes no signal,
+ * as kafkajs does: it goes on unheeded.
+ */
+export async function orStopped<T>(signal: AbortSignal, pending: Promise<T>): Promise<T> {
+  const outcome = Promise.withResolvers<T>();
+  const stop = () => outcome.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  pending.then(outcome.resolve, outcome.reject);
+  try {
+    return await outcome.promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -6,7 +6,8 @@
 // Below the 10 s after which container engines kill.
 const GRACE_MS = 8_000;
 // `run` is ended so; a command that is cut off has not done what it was asked for.
-const EXIT_CUT_OFF = process.argv[2] === 'run' ? 0 : 130;
+const isRun = process.argv[2] === 'run';
+const EXIT_CUT_OFF = isRun ? 0 : 130;
 
 const LINGER_MS = 1_000;
 
@@ -15,7 +16,14 @@ const stop = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
   process.on(name, () => {
     if (stop.signal.aborted) return;
-    setTimeout(() => process.exit(EXIT_CUT_OFF), GRACE_MS).unref();
+    setTimeout(() => {
+      // The log of `run` is not for other lines than its own.
+      if (!isRun)
+        process.stderr.write(
+          `asana-audit-kafka: stopped by ${name}, and cut off after ${GRACE_MS / 1_000} s\n`,
+        );
+      process.exit(EXIT_CUT_OFF);
+    }, GRACE_MS).unref();
     stop.abort(new Error(`stopped by ${name}`));
   });
 }

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { orLate, withDeadline } from '../src/deadline.ts';
+import { orLate, orStopped, withDeadline } from '../src/deadline.ts';
 import { FakeClock } from './support/fake-clock.ts';
 
 const late = () => new Error('too late');
@@ -55,4 +55,15 @@ test('what takes no signal is waited for as long as the limit, and no longer', a
   const error = clock.runUntilSettled(orLate(clock, 100, late, new Promise<never>(() => {})));
   await expect(error).rejects.toThrow('too late');
   expect(clock.monotonicMs()).toBe(100);
+});
+
+test('work that heeds no signal is left alone once that aborts; before, its result or error counts', async () => {
+  const stop = new AbortController();
+  expect(await orStopped(stop.signal, Promise.resolve('done'))).toBe('done');
+  await expect(orStopped(stop.signal, Promise.reject(late()))).rejects.toThrow('too late');
+  const waiting = orStopped(stop.signal, new Promise(() => {}));
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  await expect(orStopped(stop.signal, new Promise(() => {}))).rejects.toThrow('stopped');
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
 });

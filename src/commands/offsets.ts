@@ -5,6 +5,7 @@ import { writerTypeFetcher } from '../avro/registry.ts';
 import { createClients, registryConnection, scopeOf, topicOptions } from '../clients.ts';
 import { isoTime } from '../clock.ts';
 import { type Config, loadConfig } from '../config/load.ts';
+import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import type { StreamName } from '../kafka/state-location.ts';
@@ -18,7 +19,15 @@ import { watchMs } from '../offsets/running.ts';
 import { readStreamState, type StreamState } from '../offsets/stream-state.ts';
 import { didYouMean, readOptions, readTime, readWorkspaces } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
-import { createProgress, duration, jsonLine, type Progress, quietClientPorts } from './terminal.ts';
+import {
+  closeAfter,
+  createProgress,
+  duration,
+  jsonLine,
+  type Progress,
+  quietClientPorts,
+  waitingForKafka,
+} from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka offsets get [--workspace GID] [--json]
        asana-audit-kafka offsets set --to TIME [--yes] [--workspace GID] [--json]
@@ -68,7 +77,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const common = { workspace: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
   if (action === 'get') {
     const { workspace, json } = readOptions(rest, common);
-    return withKafka(context, workspace, (work) => get(work, json));
+    return withKafka(context, workspace, (work) => orStopped(context.signal, get(work, json)));
   }
   const moving = { ...common, yes: { type: 'boolean', default: false } } as const;
   if (action === 'reset') {
@@ -96,6 +105,7 @@ interface Work {
   readonly config: Config;
   readonly kafka: KafkaClient;
   readonly streams: readonly StreamName[];
+  readonly progress: Progress;
 }
 
 async function withKafka(
@@ -111,10 +121,13 @@ async function withKafka(
     workspaceGid,
     topics: topicOptions(config),
   }));
+  const progress = createProgress(context.stderr, context.clock);
+  progress.say(waitingForKafka(config));
   try {
-    return await work({ context, config, kafka, streams });
+    return await work({ context, config, kafka, streams, progress });
   } finally {
-    await close();
+    progress.end();
+    await closeAfter(close, context.signal);
   }
 }
 
@@ -126,6 +139,7 @@ async function get(work: Work, json: boolean): Promise<number> {
   let isReadable = true;
   for (const stream of work.streams) {
     const state = await stateOf(work, stream);
+    work.progress.end();
     isReadable &&= state.unreadable === undefined;
     stdout.write(
       json ? jsonLine(stateJson(stream, state, clock.now())) : stateText(stream, state, clock.now()),
@@ -141,9 +155,8 @@ interface Confirmed {
 
 /** All streams are looked at before any of them is moved. */
 async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise<number> {
-  const { context, config, kafka } = work;
+  const { context, config, kafka, progress } = work;
   const { signal, stdout, clock, newId: newSessionId } = context;
-  const progress = createProgress(context.stderr, clock);
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   const looked: Looked[] = [];
   for (const stream of work.streams) {
@@ -157,7 +170,7 @@ async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise
     const before = await stateOf(work, stream);
     looked.push({ stream, before, plan, move: await plan(before) });
   }
-  await refuse(work, yes, progress);
+  await refuse(work, yes);
   const ports = { kafka, clock, newSessionId, transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT };
   for (const { stream, before, plan, move } of looked) {
     const applied = yes && move !== undefined;
@@ -179,11 +192,7 @@ interface Looked {
   readonly move: Move | undefined;
 }
 
-async function refuse(
-  { context, config, kafka, streams }: Work,
-  yes: boolean,
-  progress: Progress,
-): Promise<void> {
+async function refuse({ context, config, kafka, streams, progress }: Work, yes: boolean): Promise<void> {
   const { clock, signal } = context;
   const http = { host: config.HTTP_HOST, port: config.HTTP_PORT };
   const forMs = yes ? watchMs(config.POLL_INTERVAL) : undefined;

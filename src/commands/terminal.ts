@@ -1,5 +1,6 @@
 import type { ClientPorts } from '../clients.ts';
 import type { Clock } from '../clock.ts';
+import type { Config } from '../config/load.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CommandContext, Output } from './command.ts';
@@ -26,6 +27,16 @@ export interface Progress {
   readonly show: (doing: string, count: number, part?: number) => void;
   readonly say: (text: string) => void;
   readonly end: () => void;
+}
+
+/** What a command says before Kafka has answered it for the first time: where it hangs, that takes half a minute. */
+export const waitingForKafka = ({ KAFKA_BROKERS }: Pick<Config, 'KAFKA_BROKERS'>): string =>
+  `waiting for Kafka at ${KAFKA_BROKERS.join(', ')}`;
+
+/** Closes what a command has used. Who is stopped does not wait for a broker that hangs. */
+export async function closeAfter(close: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const closed = close();
+  if (!signal.aborted) await closed;
 }
 
 const REDRAW_MS = 200;

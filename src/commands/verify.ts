@@ -3,6 +3,7 @@ import { writerTypeFetcher } from '../avro/registry.ts';
 import { requireTokens } from '../check/token.ts';
 import { type Clients, createClients, registryConnection, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
+import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
@@ -14,7 +15,14 @@ import { ledgerJson, ledgerReport, verificationJson, verificationReport } from '
 import { verifyWorkspace } from '../verify/verify.ts';
 import { readOptions, readTime } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
-import { createProgress, jsonLine, quietClientPorts } from './terminal.ts';
+import {
+  closeAfter,
+  createProgress,
+  jsonLine,
+  type Progress,
+  quietClientPorts,
+  waitingForKafka,
+} from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
        asana-audit-kafka verify --ledger [--json]
@@ -58,12 +66,17 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   if (!options.ledger) await requireTokens(config.tokens);
   if (fromMs !== undefined && fromMs >= toMs) throw new UsageError('--to: expected a time after --from');
   const clients = createClients(config, quietClientPorts(context, createLog(config.LOG_LEVEL)));
+  const progress = createProgress(context.stderr, context.clock);
+  progress.say(waitingForKafka(config));
+  const { json } = options;
+  const verified = options.ledger
+    ? checkLedgers(config, json, clients, progress, context)
+    : verifyAll(config, { fromMs, toMs, json }, clients, progress, context);
   try {
-    const { json } = options;
-    if (options.ledger) return await checkLedgers(config, json, clients, context);
-    return await verifyAll(config, { fromMs, toMs, json }, clients, context);
+    return await orStopped(context.signal, verified);
   } finally {
-    await clients.close();
+    progress.end();
+    await closeAfter(clients.close, context.signal);
   }
 }
 
@@ -71,12 +84,12 @@ async function verifyAll(
   config: Config,
   { json, ...window }: { fromMs: number | undefined; toMs: number; json: boolean },
   { asana, kafka }: Clients,
-  { clock, signal, stdout, stderr }: CommandContext,
+  progress: Progress,
+  { clock, signal, stdout }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   let clean = true;
   for (const [workspaceGid, client] of asana) {
-    const progress = createProgress(stderr, clock);
     const request = {
       workspaceGid,
       eventsTopic: config.EVENTS_TOPIC,
@@ -117,12 +130,12 @@ async function checkLedgers(
   config: Config,
   json: boolean,
   { asana, kafka }: Clients,
-  { clock, signal, stdout, stderr }: CommandContext,
+  progress: Progress,
+  { clock, signal, stdout }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   let balanced = true;
   for (const workspaceGid of asana.keys()) {
-    const progress = createProgress(stderr, clock);
     const request = {
       connectorName: config.CONNECTOR_NAME,
       workspaceGid,
