@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FetchedBatch, FetchStart } from './client.ts';
 import { committedRecords } from './committed-records.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 
 export const READ_COMMITTED = 1;
@@ -33,6 +34,7 @@ export class CommittedReader {
     signal: AbortSignal,
   ): AsyncGenerator<FetchedBatch> {
     const cluster = new Cluster(this.#options);
+    const calls = new LimitedCalls(this.#clock);
     let next: FetchStart = from;
     let connected = false;
     try {
@@ -40,10 +42,12 @@ export class CommittedReader {
       for (let failures = 0; ; ) {
         signal.throwIfAborted();
         try {
-          if (!connected) await connect(cluster, topic);
+          if (!connected) await calls.within(() => connect(cluster, topic));
           connected = true;
-          if (typeof next !== 'number') next = await startOffset(cluster, topic, partition, next);
-          const batch = committedRecords(await fetch(cluster, topic, partition, next), next);
+          const offset = await calls.within(() => offsetOf(cluster, topic, partition, next));
+          next = offset;
+          const fetched = await calls.within(() => fetch(cluster, topic, partition, offset));
+          const batch = committedRecords(fetched, offset);
           failures = 0;
           next = batch.nextOffset;
           yield batch;
@@ -62,7 +66,7 @@ export class CommittedReader {
         }
       }
     } finally {
-      await cluster.disconnect();
+      await calls.end(() => cluster.disconnect());
     }
   }
 }
@@ -73,12 +77,13 @@ async function connect(cluster: Cluster, topic: string): Promise<void> {
   await cluster.refreshMetadata();
 }
 
-async function startOffset(
+async function offsetOf(
   cluster: Cluster,
   topic: string,
   partition: number,
-  start: Exclude<FetchStart, number>,
+  start: FetchStart,
 ): Promise<number> {
+  if (typeof start === 'number') return start;
   if (start === 'earliest') return lookUp(cluster, topic, partition, { fromBeginning: true });
   // The end is asked for first: what becomes readable between the two look-ups then lies behind it, and is read.
   const endOffset = await lookUp(cluster, topic, partition, { fromBeginning: false });

@@ -40,7 +40,7 @@ test('a client whose call was given up is ended without waiting for it', async (
   expect(clock.monotonicMs()).toBe(30_000);
 });
 
-test('of a broker that takes connections and answers nothing, producer and admin say so after 30 s', async () => {
+test('of a broker that takes connections and answers nothing, producer, admin and reader say so after 30 s', async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
   server.listen(0, '127.0.0.1');
@@ -61,6 +61,9 @@ test('of a broker that takes connections and answers nothing, producer and admin
   try {
     await asking((client) => client.openProducer('mute'));
     await asking((client) => client.describeTopic('mute'));
+    await asking(async (client) => {
+      for await (const _ of client.fetchCommitted('mute', 0, 'earliest', new AbortController().signal));
+    });
   } finally {
     for (const socket of sockets) socket.destroy();
     server.close();
