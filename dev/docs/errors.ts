@@ -1,6 +1,7 @@
 /** docs/errors.md, from the closed list of errors. */
 
-import { ConnectorError, type Disposition, ERROR_CODES, ERRORS, type ErrorCode } from '../../src/errors.ts';
+import type { Disposition } from '../../src/disposition.ts';
+import { ConnectorError, ERROR_CODES, ERRORS, type ErrorCode } from '../../src/errors.ts';
 
 const HEAD = `# Errors
 
