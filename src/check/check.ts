@@ -31,10 +31,16 @@ export interface CheckResult {
   readonly error?: ConnectorError;
 }
 
+export interface CheckObserver {
+  /** A look may take half a minute. */
+  readonly onLook: (subject: string) => void;
+  readonly onResult: (result: CheckResult) => void;
+}
+
 /** Looks at everything, whatever is found on the way. */
 export async function runChecks(
   checks: readonly Check[],
-  onResult: (result: CheckResult) => void,
+  { onLook, onResult }: CheckObserver,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
@@ -43,6 +49,7 @@ export async function runChecks(
   for (const check of checks) {
     const { subject } = check;
     const because = obstacleOf(check, wrong);
+    if (because === undefined) onLook(subject);
     const result: CheckResult =
       because === undefined
         ? await lookAt(check, signal)

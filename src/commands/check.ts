@@ -14,7 +14,7 @@ import { transactionalId } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
 import { readOptions } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-import { jsonLine, quietClientPorts } from './terminal.ts';
+import { createProgress, jsonLine, quietClientPorts } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka check [--json]
 
@@ -42,7 +42,11 @@ type Show = (result: CheckResult) => void;
 
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
   const { json } = readOptions(argv, { json: { type: 'boolean', default: false } });
-  const show: Show = (result) => context.stdout.write(json ? jsonLine(toJson(result)) : line(result));
+  const progress = createProgress(context.stderr, context.clock);
+  const show: Show = (result) => {
+    progress.end();
+    context.stdout.write(json ? jsonLine(toJson(result)) : line(result));
+  };
   const config = readConfig(context, show);
   if (config === undefined) return 2;
   const failures = new Map<string, ConnectorError>();
@@ -57,10 +61,13 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const probe = clients.kafka.openProbe();
   try {
     const checks = allChecks(config, clients, probe, context, failures);
-    const wrong = (await runChecks(checks, show, context.signal)).flatMap(({ error }) => error ?? []);
+    const onLook = (subject: string) => progress.say(`looking at: ${subject}`);
+    const results = await runChecks(checks, { onLook, onResult: show }, context.signal);
+    const wrong = results.flatMap(({ error }) => error ?? []);
     if (wrong.length === 0) return 0;
     return wrong.some(({ code }) => code === 'CONFIG_INVALID') ? 2 : 1;
   } finally {
+    progress.end();
     await Promise.allSettled([probe.close(), clients.close()]);
   }
 }

@@ -51,11 +51,16 @@ test('checks are looked at in order; what builds on one that is wrong, or not kn
     any(),
   ];
   const seen: string[] = [];
+  const looked: string[] = [];
   await runChecks(
     checks,
-    ({ subject, status, detail }) => seen.push(`${status} ${subject}: ${detail}`),
+    {
+      onLook: (subject) => looked.push(subject),
+      onResult: ({ subject, status, detail }) => seen.push(`${status} ${subject}: ${detail}`),
+    },
     never,
   );
+  expect(looked).toEqual(['right', 'warns', 'wrong', 'unknown', 'fails', 'on any', 'on any']);
   expect(seen).toEqual([
     'ok right: is',
     'warn warns: is; not for long',
