@@ -11,6 +11,7 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import { countingAgent } from './registry-agent.ts';
 
 export type RegistryConnection = {
   /** Path prefix included. */
@@ -39,12 +40,21 @@ export async function callRegistry<T>(
   const late = () => unavailable(`${where}: no answer within ${timeoutMs} ms`);
   return withDeadline(clock, timeoutMs, signal, late, async (end) => {
     end.throwIfAborted();
-    const middlewares = [abortWith(end)];
+    const tooMuch = new AbortController();
+    const limited = AbortSignal.any([end, tooMuch.signal]);
+    const middlewares = [abortWith(limited)];
+    let bytes = 0;
+    const agent = countingAgent(host.startsWith('https:'), (count) => {
+      bytes += count;
+      if (bytes > MAX_ANSWER_BYTES)
+        tooMuch.abort(unavailable(`${where}: answers of more than ${MAX_ANSWER_BYTES} bytes`));
+    });
     // The caller tries again, and it waits in between.
-    const registry = new SchemaRegistry({ host, retry: { retries: 0 }, middlewares });
+    const registry = new SchemaRegistry({ host, agent, retry: { retries: 0 }, middlewares });
     try {
-      return await Promise.race([operation(registry), rejectWith(end)]);
+      return await Promise.race([operation(registry), rejectWith(limited)]);
     } catch (error) {
+      if (tooMuch.signal.aborted && !end.aborted) throw tooMuch.signal.reason;
       end.throwIfAborted();
       throw translate(error, where);
     }
@@ -64,6 +74,9 @@ function rejectWith(end: AbortSignal): Promise<never> {
     end.addEventListener('abort', () => reject(end.reason), { once: true });
   });
 }
+
+// Of one operation; our schema has 10 kB.
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const unavailable = (message: string) => new ConnectorError('SCHEMA_REGISTRY_UNAVAILABLE', message);
 

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import { type ConnectorError, messageOf } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { requireHashKey } from '../privacy/privacy.ts';
 import { forever, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
 import { readOptions } from './arguments.ts';
@@ -27,6 +28,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const options = readOptions(argv, { 'until-caught-up': { type: 'boolean', default: false } });
   const config = loadConfig(context.environment);
   await requireTokens(config.tokens);
+  requireHashKey(config);
   const log = createLog(config.LOG_LEVEL);
   for (const warning of config.warnings) log.say('configuration-warning', { warning });
   const connector = await createConnector(config, { ...context, log });
