@@ -1,10 +1,11 @@
 import { ConnectorError } from '../errors.ts';
 import { fieldProblems, fieldWarnings } from '../privacy/rules.ts';
+import { isLoopback } from './loopback.ts';
 import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS, type ValueOf } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { findStrangers } from './strangers.ts';
-import { isLoopback, tlsProblems } from './tls-verification.ts';
+import { tlsProblems } from './tls-verification.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,5 @@
 import type { Settings } from './load.ts';
+import { isLoopback } from './loopback.ts';
 
 /**
  * Node heeds NODE_TLS_REJECT_UNAUTHORIZED=0 for every connection of the process: whoever stands in between could then read the
@@ -18,6 +19,3 @@ export function tlsProblems(
 }
 
 const hostOf = (broker: string): string => broker.slice(0, broker.lastIndexOf(':'));
-
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isLoopback } from '../config/tls-verification.ts';
+import { isLoopback } from '../config/loopback.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import type { Answer, Routes } from './routes.ts';
 
