@@ -2,6 +2,7 @@ import type { Secret } from '../config/secret.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
+import { wouldBurst } from './containers.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** One page as the API sent it: events in its order, unread; `offset` is null where there is no `next_page`. */
@@ -11,6 +12,8 @@ export interface PageBody {
 }
 
 const MAX_QUOTED = 300;
+// Asana's own page has 1,000 at most.
+const MAX_EVENTS = 50_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -29,6 +32,7 @@ export function readAnswer(
   const body = parse(answer.body);
   if (!isJsonObject(body) || !Array.isArray(body.data))
     throw invalid('expected an object with an array `data`');
+  if (body.data.length > MAX_EVENTS) throw invalid(`a page of ${body.data.length} events`);
   // Some that are no objects are events that cannot be mapped; none that is one is not this endpoint's answer.
   if (body.data.length > 0 && !body.data.some(isJsonObject)) throw invalid('`data` holds no event at all');
   const events = hide === undefined ? body.data : body.data.map(hide);
@@ -36,6 +40,7 @@ export function readAnswer(
 }
 
 function parse(body: Buffer): JsonValue {
+  if (wouldBurst(body)) throw invalid('it holds more objects and arrays than a page of events does');
   try {
     return parseJson(utf8.decode(body));
   } catch (error) {

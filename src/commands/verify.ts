@@ -23,7 +23,8 @@ const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
 there twice, altered, or in the topic alone. Uses the request budget of the token. What an operator left out or had published
 again (offsets set, offsets reset) is known from the state, counted by itself, and not wrong. FIELDS_DROP and FIELDS_HASH are applied
-to what Asana shows before it is compared: what was published under others, or under another key, counts as altered.
+to what Asana shows before it is compared: what was published under others, or under another key, counts as altered
+(in the dead letters, as missing).
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago

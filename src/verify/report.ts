@@ -28,15 +28,15 @@ export function verificationReport(workspaceGid: string, result: Verification, h
 }
 
 /** What was compared is less than what Asana has, and says nothing of what was published by other rules. */
-function hiddenLines({ dropped, hashed }: HiddenFields, { altered }: Verification): string[] {
+function hiddenLines({ dropped, hashed }: HiddenFields, { altered, missing }: Verification): string[] {
   if (dropped.length + hashed.length === 0) return [];
   const lines = [
     ...(dropped.length > 0 ? [`  compared without ${dropped.join(', ')} (FIELDS_DROP)`] : []),
     ...(hashed.length > 0 ? [`  compared by hash: ${hashed.join(', ')} (FIELDS_HASH)`] : []),
   ];
-  if (altered.length === 0) return lines;
+  if (altered.length + missing.length === 0) return lines;
   const why =
-    '  an event that was published while other fields were hidden, or under another key, counts as altered: --from leaves out what is older';
+    '  an event that was published while other fields were hidden, or under another key, counts as altered, or in the dead letters as missing: --from leaves out what is older';
   return [...lines, why];
 }
 

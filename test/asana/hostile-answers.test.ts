@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readAnswer } from '../../src/asana/answer.ts';
 import type { Page } from '../../src/asana/client.ts';
 import { EventSerializer } from '../../src/avro/serializer.ts';
+import { Secret } from '../../src/config/secret.ts';
 import { ConnectorError, ERROR_CODES } from '../../src/errors.ts';
 import { encodeEvents } from '../../src/stream/encoded-event.ts';
 import { factsOf, readEvents } from '../../src/stream/events.ts';
@@ -132,4 +134,18 @@ test('whatever comes over the wire is an answer within its limits, or an error o
     }),
     { numRuns: 200 },
   );
+});
+
+test.each([
+  ['of empty objects', '{},', 'more objects and arrays'],
+  ['of empty arrays', '[],', 'more objects and arrays'],
+  ['of nested arrays', '[', 'more objects and arrays'],
+  ['of small events', '{"gid":"1","created_at":"2026-03-14T15:09:26.535Z"},', 'a page of'],
+])('a page that is full %s is refused, and memory stays', (_what, unit, why) => {
+  const body = Buffer.from(`{"data":[${unit.repeat((24 * 1024 * 1024) / unit.length)}{}]}`);
+  const before = process.memoryUsage.rss();
+  expect(() => readAnswer({ status: 200, headers: {}, body }, undefined, new Secret('token'))).toThrow(
+    expect.objectContaining({ code: 'ASANA_ANSWER_INVALID', message: expect.stringContaining(why) }),
+  );
+  expect(process.memoryUsage.rss() - before).toBeLessThan(600 * 1024 * 1024);
 });

