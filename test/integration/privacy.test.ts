@@ -50,14 +50,14 @@ async function written(name: string): Promise<string> {
   return texts.join('\n');
 }
 
-test('what is hidden is in no topic, log, page or output; verify and sweeps know it; other fields later are altered events', async (context) => {
+test.concurrent('what is hidden is in no topic, log, page or output; verify and sweeps know it; other fields later are altered events', async (context) => {
   const name = 'privacy';
   const source = await simulate(context, {
     events: 600,
-    rate: 40,
+    rate: 80,
     poison: 0.05,
     lateShare: 0.2,
-    lateByMs: 2_000,
+    lateByMs: 1_500,
     lateOffset: 'skips',
   });
   const keyFile = join(await mkdtemp(join(tmpdir(), 'privacy-')), 'key');
@@ -68,7 +68,7 @@ test('what is hidden is in no topic, log, page or output; verify and sweeps know
     FIELDS_HASH: HASHED.join(),
     FIELDS_HASH_KEY_FILE: keyFile,
     SWEEP_INTERVAL: '1s',
-    SWEEP_LOOKBACK: '4s',
+    SWEEP_LOOKBACK: '3s',
     LOG_LEVEL: 'debug',
   });
   const connector = await startLive(context, environment);
@@ -113,7 +113,10 @@ test('what is hidden is in no topic, log, page or output; verify and sweeps know
     await connector.log(),
     ...pages,
     ...[check, verified, ledger, tail].flatMap(({ stdout, stderr }) => [stdout, stderr]),
-  ].join('\n');
+  ]
+    .join('\n')
+    // Of events that are too large for the topic: megabytes that would be searched for every secret.
+    .replaceAll(/x{1000,}/g, 'x');
   const secrets = await secretsOf(source);
   expect(secrets.length).toBeGreaterThan(100);
   expect(secrets.filter((secret) => all.includes(secret)).slice(0, 3)).toEqual([]);
@@ -128,7 +131,7 @@ test('what is hidden is in no topic, log, page or output; verify and sweeps know
   expect(altered).toBeGreaterThan(100);
 });
 
-test('without the key nothing starts, and check says what is missing', async (context) => {
+test.concurrent('without the key nothing starts, and check says what is missing', async (context) => {
   const source = await simulate(context, { events: 10 });
   const environment = environmentFor('privacy-key', source, {
     FIELDS_HASH: 'actor.email',
