@@ -11,6 +11,7 @@ import type { Config } from './config/load.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
 import type { Log } from './log.ts';
+import { hiderOf } from './privacy/privacy.ts';
 import type { Scope } from './stream/chain.ts';
 
 /** What the configuration leads to: the clients of a process, and how each room wants its part of it. */
@@ -38,6 +39,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const REGISTRY_TIMEOUT_MS = 10_000;
 
+/** Throws CONFIG_INVALID where the key of FIELDS_HASH cannot be read. */
 export function createClients(config: Config, ports: ClientPorts): Clients {
   const { clock, random, log } = ports;
   const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
@@ -72,6 +74,7 @@ function createAsanaClients(
 ): { clients: Map<string, AuditLogClient>; budgets: TokenBudget[] } {
   const { clock, random } = ports;
   const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
+  const hide = hiderOf(config);
   const budgets = new Map<string, TokenBudget>();
   const clients = new Map<string, AuditLogClient>();
   for (const [workspaceGid, source] of config.tokens) {
@@ -83,6 +86,7 @@ function createAsanaClients(
       get,
       clock,
       random,
+      hide,
       budget: ports.watchBudget?.(workspaceGid, budget) ?? budget,
       observer: ports.watchRequests(workspaceGid),
     };

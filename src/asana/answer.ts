@@ -1,6 +1,8 @@
 import type { Secret } from '../config/secret.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
+import type { HideFields } from '../privacy/hide-fields.ts';
+import { wouldBurst } from './containers.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** One page as the API sent it: events in its order, unread; `offset` is null where there is no `next_page`. */
@@ -10,28 +12,35 @@ export interface PageBody {
 }
 
 const MAX_QUOTED = 300;
+// Asana's own page has 1,000 at most.
+const MAX_EVENTS = 50_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The page in an answer; throws a ConnectorError whose disposition says what the answer means.
  *
  * @param token that was sent: a proxy's error page may show the request that it got
+ * @param hide applied here, where events come into being: so nothing behind it ever sees what is hidden
  */
 export function readAnswer(
   answer: HttpAnswer,
   sentOffset: string | undefined,
   token: Pick<Secret, 'removeFrom'>,
+  hide?: HideFields | undefined,
 ): PageBody {
-  if (answer.status !== 200) throw refusal(answer, sentOffset, token);
+  if (answer.status !== 200) throw refusal(answer, sentOffset, token, hide);
   const body = parse(answer.body);
   if (!isJsonObject(body) || !Array.isArray(body.data))
     throw invalid('expected an object with an array `data`');
+  if (body.data.length > MAX_EVENTS) throw invalid(`a page of ${body.data.length} events`);
   // Some that are no objects are events that cannot be mapped; none that is one is not this endpoint's answer.
   if (body.data.length > 0 && !body.data.some(isJsonObject)) throw invalid('`data` holds no event at all');
-  return { events: body.data, offset: nextOffset(body.next_page) };
+  const events = hide === undefined ? body.data : body.data.map(hide);
+  return { events, offset: nextOffset(body.next_page) };
 }
 
 function parse(body: Buffer): JsonValue {
+  if (wouldBurst(body)) throw invalid('it holds more objects and arrays than a page of events does');
   try {
     return parseJson(utf8.decode(body));
   } catch (error) {
@@ -57,12 +66,18 @@ function refusal(
   { status, body }: HttpAnswer,
   sentOffset: string | undefined,
   token: Pick<Secret, 'removeFrom'>,
+  hide: HideFields | undefined,
 ): ConnectorError {
+  const clean = (text: string) => quote(token.removeFrom(text));
+  // It is not known what it is, and it may be an event.
+  const other = hide === undefined ? clean : () => NOT_QUOTED;
   return new ConnectorError(
     codeOf(status, sentOffset),
-    `Asana answered ${status}: ${errorTexts(body, (text) => quote(token.removeFrom(text)))}`,
+    `Asana answered ${status}: ${errorTexts(body, clean, other)}`,
   );
 }
+
+const NOT_QUOTED = 'a body that is none of its errors, not quoted because of FIELDS_DROP or FIELDS_HASH';
 
 function codeOf(status: number, sentOffset: string | undefined): ErrorCode {
   // Both texts that are known for a 400 with an offset (expired, invalid) mean the same to us, and so would a third:
@@ -76,22 +91,26 @@ function codeOf(status: number, sentOffset: string | undefined): ErrorCode {
   return 'ASANA_REQUEST_REFUSED';
 }
 
-/** The messages of an error body, or its beginning where it is not Asana's JSON (a proxy's HTML for example). */
-function errorTexts(body: Buffer, clean: (text: string) => string): string {
+type Quote = (text: string) => string;
+
+/** The messages of an error body, or its beginning by `other` where it is not Asana's JSON (a proxy's HTML for example). */
+function errorTexts(body: Buffer, clean: Quote, other: Quote): string {
   const text = body.subarray(0, 64 * 1024).toString('utf8');
   try {
     const parsed = parseJson(text);
     if (isJsonObject(parsed) && Array.isArray(parsed.errors)) {
       const messages = parsed.errors
         .filter(isJsonObject)
-        .map(({ message, phrase }) => [message, phrase].filter(Boolean).join(' / '));
+        .map(({ message, phrase }) => [message, phrase].filter(isText).join(' / '));
       return clean(messages.join('; ')) || 'no message';
     }
   } catch {
     // Not JSON: quoted as it is.
   }
-  return clean(text) || 'no body';
+  return clean(text) === '' ? 'no body' : other(text);
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** On one line and without control characters: it goes to logs and terminals. */
 const quote = (text: string): string =>

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Secret } from '../config/secret.ts';
 import { type ConnectorError, toConnectorError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
+import type { HideFields } from '../privacy/hide-fields.ts';
 import { readAnswer, retryAfterMs, serverTimeMs } from './answer.ts';
 import type { RequestBudget } from './budget.ts';
 import type { HttpAnswer, HttpGet } from './http.ts';
@@ -37,6 +38,8 @@ export interface AsanaPorts {
   readonly random: () => number;
   readonly budget: RequestBudget;
   readonly observer: AsanaObserver;
+  /** Nothing is hidden where undefined. */
+  readonly hide?: HideFields | undefined;
 }
 
 const RETRY = { baseMs: 500, capMs: 30_000 };
@@ -107,7 +110,7 @@ export class AuditLogClient {
     const startedAtMs = clock.now();
     const { answer, durationMs } = await this.#get(url, token, signal);
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
-    const page = readAnswer(answer, offset, token);
+    const page = readAnswer(answer, offset, token, this.#ports.hide);
     const answeredAtMs = serverTimeMs(answer.headers.date) ?? startedAtMs + durationMs;
     return {
       ...page,

@@ -2,15 +2,18 @@
  * One operation of @kafkajs/confluent-schema-registry, with what the client lacks: a deadline, a signal, and errors that
  * can be told apart.
  *
- * The client has no timeout, and waits for ever for an answer that breaks off in its middle; a failed connection and a
- * proxy's page come out of it as an answer of status 400. Only its messages tell the two kinds of 400 apart, so its
+ * The client has no timeout (and no limits: see registry-agent.ts); a failed connection and a proxy's page come out of it as an
+ * answer of status 400. Only its messages tell the two kinds of 400 apart, so its
  * version is pinned and `test/avro/registry.test.ts` holds every case against a server.
  */
 
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import { vetAnswers } from './registry-agent.ts';
 
 export type RegistryConnection = {
   /** Path prefix included. */
@@ -40,8 +43,9 @@ export async function callRegistry<T>(
   return withDeadline(clock, timeoutMs, signal, late, async (end) => {
     end.throwIfAborted();
     const middlewares = [abortWith(end)];
+    const agent = vetAnswers(host.startsWith('https:') ? new TlsAgent() : new Agent(), MAX_ANSWER_BYTES);
     // The caller tries again, and it waits in between.
-    const registry = new SchemaRegistry({ host, retry: { retries: 0 }, middlewares });
+    const registry = new SchemaRegistry({ host, agent, retry: { retries: 0 }, middlewares });
     try {
       return await Promise.race([operation(registry), rejectWith(end)]);
     } catch (error) {
@@ -58,12 +62,15 @@ const abortWith =
     prepareRequest: async (next) => (await next()).enhance({ signal: end }),
   });
 
-/** For an answer that breaks off: the client's promise then never settles, not even when its request is aborted. */
+/** Whatever the client makes of its aborted request, the caller is told. */
 function rejectWith(end: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     end.addEventListener('abort', () => reject(end.reason), { once: true });
   });
 }
+
+// Our schema has 10 kB.
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const unavailable = (message: string) => new ConnectorError('SCHEMA_REGISTRY_UNAVAILABLE', message);
 

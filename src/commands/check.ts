@@ -4,6 +4,7 @@ import { clockCheck } from '../check/clock.ts';
 import { kafkaChecks } from '../check/kafka.ts';
 import { dnsChecks, tlsCheck } from '../check/network.ts';
 import { portCheck } from '../check/port.ts';
+import { privacyCheck } from '../check/privacy.ts';
 import { registryCheck } from '../check/registry.ts';
 import { tokenCheck } from '../check/token.ts';
 import { type Clients, createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
@@ -12,13 +13,14 @@ import { type ConnectorError, toConnectorError } from '../errors.ts';
 import type { KafkaProbe } from '../kafka/kafkajs-probe.ts';
 import { transactionalId } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
+import { requireHashKey } from '../privacy/privacy.ts';
 import { readOptions } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { createProgress, jsonLine, quietClientPorts } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka check [--json]
 
-Says for each precondition, a line each, what is right, or what is wrong and what to do: configuration, DNS, TLS, token, workspace
+Says for each precondition, a line each, what is right, or what is wrong and what to do: configuration, hidden fields, DNS, TLS, token, workspace
 and audit log, clock, schema registry, brokers, transactional ids, topics and the access to them, the port of HTTP_PORT.
 Changes nothing, and disturbs no connector that runs. Whatever Kafka may refuse is asked of Kafka, in ways that leave no trace.
 
@@ -76,6 +78,7 @@ function readConfig({ environment }: CommandContext, show: Show): Config | undef
   const subject = 'Configuration';
   try {
     const config = loadConfig(environment);
+    requireHashKey(config);
     if (config.warnings.length === 0) show({ subject, status: 'ok', detail: 'complete' });
     for (const detail of config.warnings) show({ subject, status: 'warn', detail });
     return config;
@@ -107,6 +110,7 @@ function allChecks(
     return [token, ...answers, ...(index === 0 ? [clockCheck(last, ask, clients.kafka, topics)] : [])];
   });
   return [
+    privacyCheck(config),
     ...dns.all,
     tls,
     ...ofWorkspaces,

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { type Connector, createConnector } from '../connector.ts';
 import { type ConnectorError, describe, messageOf, toConnectorError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
+import { requireHashKey } from '../privacy/privacy.ts';
 import { forever, type Until, untilCaughtUp } from '../stream/follow.ts';
 import type { Outcome } from '../stream/stream.ts';
 import { readOptions } from './arguments.ts';
@@ -43,6 +44,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
 async function follow(newUntil: () => Until, context: CommandContext): Promise<number> {
   const config = loadConfig(context.environment);
   await requireTokens(config.tokens);
+  requireHashKey(config);
   const log = createLog(config.LOG_LEVEL);
   for (const warning of config.warnings) log.say('configuration-warning', { warning });
   const connector = await createConnector(config, { ...context, log });

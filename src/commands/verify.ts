@@ -8,6 +8,7 @@ import type { KafkaClient } from '../kafka/client.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
 import { readStreamState } from '../offsets/stream-state.ts';
+import { hiddenFields } from '../privacy/privacy.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import { type Excuses, isClean } from '../verify/compare.ts';
 import { isBalanced, readLedger } from '../verify/ledger.ts';
@@ -29,7 +30,9 @@ const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
 
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
 there twice, altered, or in the topic alone. Uses the request budget of the token. What an operator left out or had published
-again (offsets set, offsets reset) is known from the state, counted by itself, and not wrong.
+again (offsets set, offsets reset) is known from the state, counted by itself, and not wrong. FIELDS_DROP and FIELDS_HASH are applied
+to what Asana shows before it is compared: what was published under others, or under another key, counts as altered
+(in the dead letters, as missing).
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago
@@ -88,6 +91,7 @@ async function verifyAll(
   { clock, signal, stdout }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  const hidden = hiddenFields(config);
   let clean = true;
   for (const [workspaceGid, client] of asana) {
     const request = {
@@ -105,7 +109,9 @@ async function verifyAll(
     );
     progress.end();
     stdout.write(
-      json ? jsonLine(verificationJson(workspaceGid, result)) : verificationReport(workspaceGid, result),
+      json
+        ? jsonLine(verificationJson(workspaceGid, result, hidden))
+        : verificationReport(workspaceGid, result, hidden),
     );
     clean &&= isClean(result);
   }

@@ -1,8 +1,11 @@
 import { ConnectorError } from '../errors.ts';
+import { fieldProblems, fieldWarnings } from '../privacy/rules.ts';
+import { isLoopback } from './loopback.ts';
 import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS, type ValueOf } from './parse.ts';
 import type { Secret } from './secret.ts';
 import { findStrangers } from './strangers.ts';
+import { tlsProblems } from './tls-verification.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +34,12 @@ export function loadConfig(environment: Environment): Config {
   const settings = readSettings(environment, problems);
   const tokens = readTokens(environment, settings, problems);
   const strangers = findStrangers(Object.keys(environment));
-  problems.push(...strangers.problems, ...conflicts(settings));
+  problems.push(
+    ...strangers.problems,
+    ...conflicts(settings),
+    ...fieldProblems(settings),
+    ...tlsProblems(environment.NODE_TLS_REJECT_UNAUTHORIZED, settings),
+  );
   if (problems.length > 0) {
     throw new ConnectorError(
       'CONFIG_INVALID',
@@ -41,7 +49,11 @@ export function loadConfig(environment: Environment): Config {
   return {
     ...(settings as Settings),
     tokens,
-    warnings: [...strangers.warnings, ...warningsAbout(settings as Settings)],
+    warnings: [
+      ...strangers.warnings,
+      ...warningsAbout(settings as Settings),
+      ...fieldWarnings(settings as Settings),
+    ],
   };
 }
 
@@ -133,8 +145,5 @@ function warningsAbout(settings: Settings): string[] {
   if (url.protocol !== 'http:' || isLoopback(url.hostname)) return [];
   return [`ASANA_BASE_URL is plain http to ${url.host}: the token and the events are readable on the way`];
 }
-
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

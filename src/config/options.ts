@@ -5,6 +5,7 @@ export type OptionKind =
   | 'secret'
   | 'gid'
   | 'gids'
+  | 'fields'
   | 'brokers'
   | 'url'
   | 'boolean'
@@ -24,7 +25,7 @@ export interface Option {
   /** The text that stands for an unset variable; without it the option is unset, or required. */
   default?: string;
   required?: true;
-  section: 'Asana' | 'What is read' | 'Kafka' | 'Schema registry' | 'Process';
+  section: 'Asana' | 'What is read' | 'Privacy' | 'Kafka' | 'Schema registry' | 'Process';
   help: string;
 }
 
@@ -115,6 +116,26 @@ export const OPTIONS = {
     kind: 'time',
     section: 'What is read',
     help: 'Where the run ends (exclusive), with exit code 0.',
+  },
+  FIELDS_DROP: {
+    kind: 'fields',
+    section: 'Privacy',
+    help: 'Fields that are left out before anything is written, by their paths in an event of Asana, for example `details.saml_response`. [privacy.md](privacy.md) says what follows from it.',
+  },
+  FIELDS_HASH: {
+    kind: 'fields',
+    section: 'Privacy',
+    help: 'Fields of which only a keyed hash is written, `hmac-sha256:…`, for example `actor.email,context.client_ip_address`.',
+  },
+  FIELDS_HASH_KEY_FILE: {
+    kind: 'path',
+    section: 'Privacy',
+    help: 'File with the key of `FIELDS_HASH`, one line of at least 32 characters. Another key gives other hashes.',
+  },
+  FIELDS_HASH_KEY: {
+    kind: 'secret',
+    section: 'Privacy',
+    help: 'The key itself, where a file is not to be had. One of the two is required with `FIELDS_HASH`.',
   },
   KAFKA_BROKERS: {
     kind: 'brokers',

@@ -1,3 +1,4 @@
+import { isFieldPath } from '../privacy/field-path.ts';
 import { parseDurationMs } from './duration.ts';
 import type { OptionKind } from './options.ts';
 import { Secret } from './secret.ts';
@@ -78,11 +79,12 @@ export const READERS = {
   text: { expected: 'a text', read: (text: string): string | undefined => text },
   path: { expected: 'a path of a file', read: (text: string): string | undefined => text },
   secret: {
-    expected: 'a token without spaces or line breaks',
+    expected: 'a text without spaces or line breaks',
     read: (text: string): Secret | undefined => (/^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
   },
   gid: matching(GID, 'a gid: digits only'),
   gids: list((text) => GID.test(text), 'gids (digits only), comma-separated'),
+  fields: list(isFieldPath, 'paths such as actor.email, comma-separated'),
   brokers: list(isBroker, 'host:port, comma-separated'),
   url: { expected: 'an http(s) URL without user, query or fragment', read: readUrl },
   boolean: {

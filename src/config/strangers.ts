@@ -1,7 +1,7 @@
 import { nearest } from './nearest.ts';
 import { OPTIONS, TOKEN_FILE_PREFIX } from './options.ts';
 
-const OURS = /^ASANA_/i;
+const OURS = /^(?:ASANA|FIELDS)_/i;
 // What Kubernetes sets for a service whose name begins with 'asana': ASANA_AUDIT_KAFKA_SERVICE_HOST, ASANA_AUDIT_KAFKA_PORT, …
 const KUBERNETES = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT(_\d+_(TCP|UDP)(_\w+)?)?$/;
 
@@ -13,8 +13,8 @@ export interface Strangers {
 /**
  * Variables that the connector does not know but may have been meant for it.
  *
- * Asana ignores what it does not know, so a misspelt filter would silently read everything: what begins with `ASANA_` is a
- * problem. What is only near to a name of ours may well be another program's.
+ * Asana ignores what it does not know, so a misspelt filter would silently read everything, and a misspelt FIELDS_DROP hide nothing:
+ * what begins with `ASANA_` or `FIELDS_` is a problem. What is only near to a name of ours may well be another program's.
  */
 export function findStrangers(names: readonly string[]): Strangers {
   const known = Object.keys(OPTIONS);

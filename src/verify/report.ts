@@ -1,13 +1,15 @@
 import { isoTime } from '../clock.ts';
+import type { HiddenFields } from '../privacy/hide-fields.ts';
 import type { Republished } from '../stream/republished.ts';
 import { type Finding, type Findings, isClean } from './compare.ts';
 import { isBalanced, type Ledger } from './ledger.ts';
 import type { Verification } from './verify.ts';
 
 const MAX_EXAMPLES = 5;
+const NOTHING: HiddenFields = { dropped: [], hashed: [] };
 
 /** The result for a terminal; its last line says it all. */
-export function verificationReport(workspaceGid: string, result: Verification): string {
+export function verificationReport(workspaceGid: string, result: Verification, hidden = NOTHING): string {
   const { sourceEvents, topicRecords, deadLetters, republished, inGaps } = result;
   const kinds = kindsOf(result);
   const lines = [
@@ -19,13 +21,28 @@ export function verificationReport(workspaceGid: string, result: Verification): 
     ...(inGaps > 0 ? [`  of the events, ${count(inGaps)} were left out, in recorded gaps`] : []),
     `  ${kinds.map(([kind, found]) => `${kind} ${count(found.length)}`).join(', ')}`,
     ...kinds.flatMap(([kind, found]) => examples(kind, found)),
-    isClean(result) ? `  proven: ${whatIsProven(result)}` : '  NOT proven',
+    ...hiddenLines(hidden, result),
+    isClean(result) ? `  proven: ${whatIsProven(result, hidden)}` : '  NOT proven',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function whatIsProven({ republished, inGaps }: Verification): string {
+/** What was compared is less than what Asana has, and says nothing of what was published by other rules. */
+function hiddenLines({ dropped, hashed }: HiddenFields, { altered, missing }: Verification): string[] {
+  if (dropped.length + hashed.length === 0) return [];
+  const lines = [
+    ...(dropped.length > 0 ? [`  compared without ${dropped.join(', ')} (FIELDS_DROP)`] : []),
+    ...(hashed.length > 0 ? [`  compared by hash: ${hashed.join(', ')} (FIELDS_HASH)`] : []),
+  ];
+  if (altered.length + missing.length === 0) return lines;
+  const why =
+    '  an event that was published while other fields were hidden, or under another key, counts as altered, or in the dead letters as missing: --from leaves out what is older';
+  return [...lines, why];
+}
+
+function whatIsProven({ republished, inGaps }: Verification, { dropped, hashed }: HiddenFields): string {
   const but = [
+    ...(dropped.length + hashed.length > 0 ? ['fields are hidden as configured'] : []),
     ...(inGaps > 0 ? ['those in gaps are left out'] : []),
     ...(republished > 0 ? ['those that were published again are there again'] : []),
   ];
@@ -40,7 +57,7 @@ const kindsOf = ({ missing, duplicate, altered, invented }: Findings): [string, 
 ];
 
 /** The same for programs. */
-export function verificationJson(workspaceGid: string, result: Verification) {
+export function verificationJson(workspaceGid: string, result: Verification, hidden = NOTHING) {
   const kinds = kindsOf(result);
   return {
     workspace_gid: workspaceGid,
@@ -52,6 +69,8 @@ export function verificationJson(workspaceGid: string, result: Verification) {
     dead_letters: result.deadLetters,
     republished: result.republished,
     in_gaps: result.inGaps,
+    fields_dropped: hidden.dropped,
+    fields_hashed: hidden.hashed,
     ...Object.fromEntries(kinds.map(([kind, found]) => [kind, found.length])),
     examples: Object.fromEntries(kinds.map(([kind, found]) => [kind, found.slice(0, MAX_EXAMPLES)])),
   };

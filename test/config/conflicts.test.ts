@@ -7,9 +7,14 @@ test.each([
   ['ASANA_TOKENFILE', ': did you mean ASANA_TOKEN_FILE?'],
   ['asana_event_type', ': did you mean ASANA_EVENT_TYPE?'],
   ['ASANA_EVENT', ''],
-])('%s is refused: a misspelt filter would silently read everything', (name, question) => {
-  expect(problemsWith({ [name]: 'x' })).toEqual([`${name} is not a variable of the connector${question}`]);
-});
+  ['FIELDS_DROPS', ': did you mean FIELDS_DROP?'],
+  ['FIELDS_ENCRYPT', ''],
+])(
+  '%s is refused: a misspelt filter would silently read everything, a misspelt FIELDS_DROP hide nothing',
+  (name, question) => {
+    expect(problemsWith({ [name]: 'x' })).toEqual([`${name} is not a variable of the connector${question}`]);
+  },
+);
 
 test.each([
   ['KAFKA_BROKER', 'KAFKA_BROKERS'],

@@ -22,6 +22,13 @@ const CASES: Record<Exclude<OptionKind, 'secret' | 'url'>, { good: [string, unkn
     ],
     bad: ['1,', ',1', '1,,2', '1;2', 'acme'],
   },
+  fields: {
+    good: [
+      ['actor.email', ['actor.email']],
+      ['details, a-1.b_2 ,details', ['details', 'a-1.b_2']],
+    ],
+    bad: ['', 'a,', '.a', 'a.', 'a..b', 'a b', 'details[0]', '__proto__', 'a.__proto__', '$.a', 'é', '*'],
+  },
   brokers: {
     good: [
       ['kafka:9092', ['kafka:9092']],

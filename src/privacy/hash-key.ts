@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { Secret } from '../config/secret.ts';
+import { ConnectorError, messageOf } from '../errors.ts';
+
+export type KeySource = { readonly file: string } | { readonly value: Secret };
+
+const LEAST_LENGTH = 32;
+const KEY = new RegExp(`^[\\x21-\\x7e]{${LEAST_LENGTH},}$`);
+
+export const HASH_KEY_EXPECTED = `at least ${LEAST_LENGTH} characters without spaces or line breaks, such as openssl rand -hex 32 prints`;
+
+export const isHashKey = (text: string): boolean => KEY.test(text);
+
+/** The key as it is at the start: another one would be another pseudonym for everybody. Throws CONFIG_INVALID. */
+export function readHashKey(source: KeySource): Secret {
+  if ('value' in source) return source.value;
+  const key = readText(source.file).trim();
+  if (isHashKey(key)) return new Secret(key);
+  throw new ConnectorError(
+    'CONFIG_INVALID',
+    `FIELDS_HASH_KEY_FILE: expected in ${source.file} ${HASH_KEY_EXPECTED}`,
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConnectorError('CONFIG_INVALID', `FIELDS_HASH_KEY_FILE cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
