@@ -1,4 +1,5 @@
-# Everything that runs here runs on the Node that `make setup` installed, without a build step and without Docker.
+# Everything that runs here runs on the Node that `make setup` installed, without a build step; without Docker, but for the
+# targets image and test-containers.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -25,10 +26,10 @@ BIG ?=
 BENCH_EVENTS ?= 300000
 BENCH_LIMITED_EVENTS ?= 2000000
 
-.PHONY: help setup preconditions demo test test-unit simulate soak bench check docs screenshot stack clean
+.PHONY: help setup preconditions demo test test-unit test-containers image simulate soak bench check docs screenshot stack clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: node_modules/.complete .cache/kafka/.complete .cache/registry/.complete .cache/prometheus/.complete ## install all that is needed into ignored folders (once)
 
@@ -55,6 +56,13 @@ test: setup check ## everything: types, lint, unit and integration tests on a re
 
 test-unit: setup ## the unit tests alone (seconds, no services)
 	@$(USE_NODE) vitest run --project unit
+
+image: ## build the Docker image asana-audit-kafka, with this commit in its labels
+	docker build --tag asana-audit-kafka --build-arg REVISION="$$(git rev-parse HEAD)" .
+
+test-containers: setup ## the image, the compose file and the integration tests on a Docker engine (skipped where there is none)
+	@if docker info >/dev/null 2>&1; then $(USE_NODE) vitest run --config test/containers/vitest.config.ts --root .; \
+	else echo "test-containers: skipped, there is no Docker engine here (docker info does not answer)"; fi
 
 simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, FROM=1)
 	@$(USE_NODE) node test/simulation/run.ts --seeds $(SEEDS) --from $(FROM) --processes 2

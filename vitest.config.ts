@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**'],
+          exclude: ['test/integration/**', 'test/containers/**'],
           // Some start processes, which takes seconds where others use the cores too.
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
