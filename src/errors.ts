@@ -100,7 +100,8 @@ export const ERRORS = {
     disposition: 'new-session',
     cause:
       'no broker answers, too few replicas are in sync, or what was written cannot be read within the transaction timeout',
-    nextStep: 'it is tried again; if it stays, check KAFKA_BROKERS and the brokers',
+    nextStep:
+      'it is tried again; if it stays, check KAFKA_BROKERS, the brokers, and that KAFKA_TLS and KAFKA_SASL_MECHANISM are as the listener is',
   },
   KAFKA_OUTCOME_UNKNOWN: {
     disposition: 'new-session',
@@ -133,7 +134,27 @@ export const ERRORS = {
   KAFKA_UNAUTHORIZED: {
     disposition: 'exit',
     cause: 'the broker refuses an operation to this client',
-    nextStep: 'give the connector the Kafka credentials and ACLs that the message names',
+    nextStep: 'give the connector the ACL that the message names; docs/kafka-security.md has them all',
+  },
+  KAFKA_LOGIN_REFUSED: {
+    disposition: 'exit',
+    cause:
+      'the broker refuses user name and password, or knows no such mechanism, or the password cannot be read',
+    nextStep:
+      'correct KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE, or the user at the brokers',
+  },
+  KAFKA_LOGIN_CHANGED: {
+    disposition: 'new-session',
+    cause: 'the broker refuses a login that it has accepted before',
+    nextStep:
+      'put the new password into KAFKA_SASL_PASSWORD_FILE: it is read again at every connection, without a restart',
+  },
+  KAFKA_TLS_FAILED: {
+    disposition: 'new-session',
+    cause:
+      'there is no TLS with a broker: one side refuses the certificate of the other, or one does not speak TLS',
+    nextStep:
+      'it is tried again; do what the message says about the certificate, KAFKA_TLS_CA_FILE, KAFKA_TLS_CERT_FILE or KAFKA_BROKERS',
   },
   KAFKA_SETTINGS_REFUSED: {
     disposition: 'exit',

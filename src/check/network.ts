@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { isoTime } from '../clock.ts';
 import type { Config } from '../config/load.ts';
-import { isLoopback } from '../config/load.ts';
+import { isLoopback } from '../config/loopback.ts';
 import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
 import type { Check, Good } from './check.ts';
 

@@ -5,6 +5,7 @@ import { kafkaChecks } from '../check/kafka.ts';
 import { dnsChecks, tlsCheck } from '../check/network.ts';
 import { portCheck } from '../check/port.ts';
 import { registryCheck } from '../check/registry.ts';
+import { requireTlsFiles, securityChecks } from '../check/security.ts';
 import { tokenCheck } from '../check/token.ts';
 import { type Clients, createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
@@ -69,6 +70,7 @@ function readConfig({ environment }: CommandContext, show: Show): Config | undef
   const subject = 'Configuration';
   try {
     const config = loadConfig(environment);
+    requireTlsFiles(config);
     if (config.warnings.length === 0) show({ subject, status: 'ok', detail: 'complete' });
     for (const detail of config.warnings) show({ subject, status: 'warn', detail });
     return config;
@@ -101,6 +103,7 @@ function allChecks(
     ...dnsChecks(config),
     tlsCheck(config.ASANA_BASE_URL, clock.now),
     ...ofWorkspaces,
+    ...securityChecks(config, clock.now),
     registryCheck(schemaRequest(config, clock)),
     ...kafkaChecks({
       kafka: clients.kafka,

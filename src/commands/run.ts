@@ -1,4 +1,4 @@
-import { requireTokens } from '../check/token.ts';
+import { requireSecrets } from '../check/secrets.ts';
 import { loadConfig } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import { type ConnectorError, messageOf } from '../errors.ts';
@@ -26,7 +26,7 @@ export const run: Command = { summary: 'follow the audit log into Kafka', help: 
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
   const options = readOptions(argv, { 'until-caught-up': { type: 'boolean', default: false } });
   const config = loadConfig(context.environment);
-  await requireTokens(config.tokens);
+  await requireSecrets(config);
   const log = createLog(config.LOG_LEVEL);
   for (const warning of config.warnings) log.say('configuration-warning', { warning });
   const connector = await createConnector(config, { ...context, log });

@@ -1,13 +1,16 @@
 import { ConnectorError } from '../errors.ts';
+import { isLoopback } from './loopback.ts';
 import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS, type ValueOf } from './parse.ts';
-import type { Secret } from './secret.ts';
+import type { SecretSource } from './secret-source.ts';
+import { secretFile, securityProblems, securityWarnings } from './security.ts';
 import { findStrangers } from './strangers.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 // Below, an idle stream would spend the whole request budget.
 const MIN_POLL_MS = 10;
+const SECRET_KINDS: readonly string[] = ['secret', 'password'];
 
 type Always<N extends OptionName> = (typeof OPTIONS)[N] extends { default: string } | { required: true }
   ? true
@@ -21,7 +24,7 @@ export type Settings = {
 
 export interface Config extends Settings {
   /** Where each workspace's token comes from. */
-  readonly tokens: ReadonlyMap<string, { readonly file: string } | { readonly value: Secret }>;
+  readonly tokens: ReadonlyMap<string, SecretSource>;
   readonly warnings: readonly string[];
 }
 
@@ -31,7 +34,7 @@ export function loadConfig(environment: Environment): Config {
   const settings = readSettings(environment, problems);
   const tokens = readTokens(environment, settings, problems);
   const strangers = findStrangers(Object.keys(environment));
-  problems.push(...strangers.problems, ...conflicts(settings));
+  problems.push(...strangers.problems, ...conflicts(settings), ...securityProblems(settings));
   if (problems.length > 0) {
     throw new ConnectorError(
       'CONFIG_INVALID',
@@ -41,7 +44,11 @@ export function loadConfig(environment: Environment): Config {
   return {
     ...(settings as Settings),
     tokens,
-    warnings: [...strangers.warnings, ...warningsAbout(settings as Settings)],
+    warnings: [
+      ...strangers.warnings,
+      ...warningsAbout(settings as Settings),
+      ...securityWarnings(settings as Settings),
+    ],
   };
 }
 
@@ -55,9 +62,10 @@ function readSettings(environment: Environment, problems: string[]): Partial<Set
       continue;
     }
     const value = reader.read(text);
-    const shown = option.kind === ('secret' as string) ? 'its value' : `'${withoutCredentials(text)}'`;
+    const shown = SECRET_KINDS.includes(option.kind) ? 'its value' : `'${withoutCredentials(text)}'`;
     if (value === undefined) problems.push(`${name}: expected ${reader.expected}, got ${shown}`);
-    else settings[name] = value;
+    // Also where it is undefined: whoever asks whether it was set is to find that it was.
+    settings[name] = value;
   }
   return settings as Partial<Settings>;
 }
@@ -71,7 +79,7 @@ function readTokens(
   settings: Partial<Settings>,
   problems: string[],
 ): Config['tokens'] {
-  const tokens = new Map<string, { file: string } | { value: Secret }>();
+  const tokens = new Map<string, SecretSource>();
   const { ASANA_TOKEN_FILE: file, ASANA_TOKEN: value, ASANA_WORKSPACES: workspaces } = settings;
   const hasValue = Boolean(environment.ASANA_TOKEN?.trim());
   if (file !== undefined && hasValue) {
@@ -88,7 +96,7 @@ function readTokens(
   }
   for (const workspace of workspaces ?? []) {
     const own = environment[TOKEN_FILE_PREFIX + workspace]?.trim() || file;
-    if (own !== undefined) tokens.set(workspace, { file: own });
+    if (own !== undefined) tokens.set(workspace, secretFile(own, settings));
     else if (value !== undefined) tokens.set(workspace, { value });
   }
   const lacking = workspaces?.some((workspace) => !tokens.has(workspace)) ?? overrides.length === 0;
@@ -133,8 +141,5 @@ function warningsAbout(settings: Settings): string[] {
   if (url.protocol !== 'http:' || isLoopback(url.hostname)) return [];
   return [`ASANA_BASE_URL is plain http to ${url.host}: the token and the events are readable on the way`];
 }
-
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
