@@ -8,11 +8,13 @@ import type { RegistryConnection } from './avro/registry-call.ts';
 import { EVENT_SCHEMA } from './avro/schema.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
+import { kafkaSecurity, registrySecurity } from './config/security.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
 import type { Log } from './log.ts';
 import { hiderOf } from './privacy/privacy.ts';
 import type { Scope } from './stream/chain.ts';
+import { followTlsFiles } from './tls/connection-options.ts';
 
 /** What the configuration leads to: the clients of a process, and how each room wants its part of it. */
 export interface Clients {
@@ -43,12 +45,15 @@ const REGISTRY_TIMEOUT_MS = 10_000;
 export function createClients(config: Config, ports: ClientPorts): Clients {
   const { clock, random, log } = ports;
   const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const { tls, sasl } = kafkaSecurity(config);
   const kafka = new KafkajsClient(
     {
       brokers: config.KAFKA_BROKERS,
       clientId: config.CONNECTOR_NAME,
       transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
       compression: config.KAFKA_COMPRESSION,
+      tls: tls && followTlsFiles(tls, 'KAFKA_TLS_CA_FILE, KAFKA_TLS_CERT_FILE, KAFKA_TLS_KEY_FILE'),
+      sasl,
     },
     log,
     clock,
@@ -95,11 +100,18 @@ function createAsanaClients(
   return { clients, budgets: [...budgets.values()] };
 }
 
-export const registryConnection = (config: Config, clock: Clock): RegistryConnection => ({
-  url: config.SCHEMA_REGISTRY_URL.href,
-  timeoutMs: REGISTRY_TIMEOUT_MS,
-  clock,
-});
+export function registryConnection(config: Config, clock: Clock): RegistryConnection {
+  const { tls, login } = registrySecurity(config);
+  return {
+    url: config.SCHEMA_REGISTRY_URL.href,
+    timeoutMs: REGISTRY_TIMEOUT_MS,
+    clock,
+    ...(config.SCHEMA_REGISTRY_URL.protocol === 'https:' && {
+      tls: followTlsFiles(tls, 'SCHEMA_REGISTRY_CA_FILE'),
+    }),
+    login,
+  };
+}
 
 export const schemaRequest = (config: Config, clock: Clock): SchemaRequest => ({
   ...registryConnection(config, clock),

@@ -2,7 +2,7 @@ import type { AuditLogClient } from './asana/client.ts';
 import { PatientClient } from './asana/patient-client.ts';
 import { createDecoder } from './avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from './avro/registry.ts';
-import { createClients, registryConnection, schemaRequest, scopeOf, topicOptions } from './clients.ts';
+import { createClients, schemaRequest, scopeOf, topicOptions } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
 import type { KafkaClient } from './kafka/client.ts';
@@ -154,8 +154,9 @@ function runWorkspace(
     transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
     sweeps: { lookbackMs: config.SWEEP_LOOKBACK, intervalMs: config.SWEEP_INTERVAL },
   };
-  const schemaId = (limited: AbortSignal) => resolveSchemaId(schemaRequest(config, clock), limited);
-  const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  const request = schemaRequest(config, clock);
+  const schemaId = (limited: AbortSignal) => resolveSchemaId(request, limited);
+  const decode = createDecoder(writerTypeFetcher(request, signal));
   const patient = new PatientClient(asana, config.SKIP_REFUSED_AFTER, {
     clock,
     random,

@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  ConnectorError,
-  ERROR_CODES,
-  ERRORS,
-  type ErrorCode,
-  messageOf,
-  toConnectorError,
-} from '../src/errors.ts';
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../src/error-list.ts';
+import { ConnectorError, messageOf, toConnectorError } from '../src/errors.ts';
 
 test.each(Object.keys(ERRORS) as ErrorCode[])('%s has a disposition and a next step of one line', (code) => {
   const error = new ConnectorError(code, 'what happened');

@@ -1,7 +1,8 @@
 /** docs/errors.md, from the closed list of errors. */
 
 import type { Disposition } from '../../src/disposition.ts';
-import { ConnectorError, ERROR_CODES, ERRORS, type ErrorCode } from '../../src/errors.ts';
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../../src/error-list.ts';
+import { ConnectorError } from '../../src/errors.ts';
 
 const HEAD = `# Errors
 

@@ -1,6 +1,6 @@
 /** docs/metrics.md, from the definitions of the metrics. */
 
-import { ERROR_CODES } from '../../src/errors.ts';
+import { ERROR_CODES } from '../../src/error-list.ts';
 import {
   type Label,
   METRIC_PREFIX,

@@ -21,6 +21,8 @@ export type BrokerOptions = {
   clusterId: string;
   heapMegabytes: number;
   javaHome: string | undefined;
+  /** Of Kafka's storage tool: what is there from the first start on, such as users. */
+  formatArguments?: readonly string[];
 };
 
 const START_TIMEOUT_MS = 60_000;
@@ -90,7 +92,7 @@ export class Broker {
   }
 
   async #prepare(signal: AbortSignal | undefined): Promise<void> {
-    const { folder, properties, clusterId, javaHome } = this.#options;
+    const { folder, properties, clusterId, javaHome, formatArguments = [] } = this.#options;
     const dataFolder = properties['log.dirs'] ?? join(folder, 'data');
     if (existsSync(join(dataFolder, 'meta.properties'))) return;
     await mkdir(folder, { recursive: true });
@@ -104,7 +106,7 @@ export class Broker {
           '-XX:TieredStopAtLevel=1',
         ]),
         // With `=`, because one id in 64 begins with a dash.
-        ...['format', `--cluster-id=${clusterId}`, '--config', this.#settingsFile],
+        ...['format', `--cluster-id=${clusterId}`, '--config', this.#settingsFile, ...formatArguments],
       ],
       timeoutMs: FORMAT_TIMEOUT_MS,
       signal,

@@ -1,5 +1,6 @@
 import type { Secret } from '../config/secret.ts';
-import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import type { ErrorCode } from '../error-list.ts';
+import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
 import { wouldBurst } from './containers.ts';

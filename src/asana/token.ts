@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { Secret } from '../config/secret.ts';
+import { readSecretFile, type SecretSource } from '../config/secret-source.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 
-export type TokenSource = { readonly file: string } | { readonly value: Secret };
+export type TokenSource = SecretSource;
 
 /** The token as it is now; a file is read each time, so that a rotated token is taken up. Throws ASANA_UNAUTHORIZED. */
 export async function readToken(source: TokenSource): Promise<Secret> {
   if ('value' in source) return source.value;
-  const text = await readFile(source.file, 'utf8').catch((error) => {
-    throw new ConnectorError('ASANA_UNAUTHORIZED', `the token file cannot be read: ${messageOf(error)}`, {
+  const text = await readSecretFile(source).catch((error) => {
+    throw new ConnectorError('ASANA_UNAUTHORIZED', `the token file cannot be used: ${messageOf(error)}`, {
       cause: error,
     });
   });

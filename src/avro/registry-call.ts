@@ -9,11 +9,16 @@
 
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
 import type { Clock } from '../clock.ts';
+import type { RegistryLogin } from '../config/security.ts';
 import { withDeadline } from '../deadline.ts';
-import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import type { ErrorCode } from '../error-list.ts';
+import { ConnectorError, messageOf } from '../errors.ts';
+import { explainTls } from '../tls/explain.ts';
 import { vetAnswers } from './registry-agent.ts';
+import { type Authorization, readAuthorization } from './registry-login.ts';
 
 export type RegistryConnection = {
   /** Path prefix included. */
@@ -21,6 +26,9 @@ export type RegistryConnection = {
   /** For one operation, which is one to three requests. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** For each new connection to a URL of https. */
+  readonly tls?: () => ConnectionOptions;
+  readonly login?: RegistryLogin | undefined;
 };
 
 type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0];
@@ -32,7 +40,7 @@ type Middleware = NonNullable<ClientOptions['middlewares']>[number];
  * aborted. `purpose` says in messages what was asked for.
  */
 export async function callRegistry<T>(
-  { url, timeoutMs, clock }: RegistryConnection,
+  { url, timeoutMs, clock, tls, login }: RegistryConnection,
   purpose: string,
   signal: AbortSignal,
   operation: (registry: SchemaRegistry) => Promise<T>,
@@ -42,18 +50,35 @@ export async function callRegistry<T>(
   const late = () => unavailable(`${where}: no answer within ${timeoutMs} ms`);
   return withDeadline(clock, timeoutMs, signal, late, async (end) => {
     end.throwIfAborted();
-    const middlewares = [abortWith(end)];
-    const agent = vetAnswers(host.startsWith('https:') ? new TlsAgent() : new Agent(), MAX_ANSWER_BYTES);
+    const authorization = login && (await readLogin(login, where));
     // The caller tries again, and it waits in between.
-    const registry = new SchemaRegistry({ host, agent, retry: { retries: 0 }, middlewares });
+    const registry = new SchemaRegistry({
+      host,
+      retry: { retries: 0 },
+      middlewares: [abortWith(end), ...(authorization ? [authorizeWith(authorization)] : [])],
+      agent: vetAnswers(tls ? new TlsAgent(tls()) : new Agent(), MAX_ANSWER_BYTES),
+    });
     try {
       return await Promise.race([operation(registry), rejectWith(end)]);
     } catch (error) {
       end.throwIfAborted();
-      throw translate(error, where);
+      throw translate(error, where, authorization);
     }
   });
 }
+
+/** Not worth the end of the process: a file that is being replaced is there again in a moment. */
+function readLogin(login: RegistryLogin, where: string): Promise<Authorization> {
+  return readAuthorization(login).catch((error) => {
+    throw unavailable(`${where}: its password or token cannot be read: ${messageOf(error)}`);
+  });
+}
+
+const authorizeWith =
+  ({ header }: Authorization): Middleware =>
+  () => ({
+    prepareRequest: async (next) => (await next()).enhance({ headers: { authorization: header.reveal() } }),
+  });
 
 /** Ends the requests that are under way, so that no socket outlives the operation. */
 const abortWith =
@@ -84,17 +109,28 @@ export async function ifKnown<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function translate(error: unknown, where: string): ConnectorError {
-  const { code, what } = readFailure(error);
-  return new ConnectorError(code, `${where}: ${what}`, { cause: error });
+function translate(error: unknown, where: string, authorization: Authorization | undefined): ConnectorError {
+  const { code, what } = readFailure(error, authorization?.removeFrom);
+  const hint = explainTls(what, 'SCHEMA_REGISTRY_CA_FILE') ?? loginHint(error, authorization);
+  return new ConnectorError(code, `${where}: ${what}${hint === undefined ? '' : `: ${hint}`}`, {
+    // The client's own error has the request in it, and that its login.
+    cause: authorization === undefined ? error : undefined,
+  });
+}
+
+function loginHint(error: unknown, authorization: Authorization | undefined): string | undefined {
+  if (statusOf(error) !== 401) return undefined;
+  return authorization === undefined
+    ? 'it wants a login: set SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD_FILE, or SCHEMA_REGISTRY_TOKEN_FILE'
+    : 'it refuses the login that is configured';
 }
 
 // What the client says where there was no answer, or one whose body is no JSON object with a message.
 const NO_REGISTRYS_ANSWER = /^Error, status \d+(?:: )?/;
 const MAX_QUOTED = 300;
 
-function readFailure(error: unknown): { code: ErrorCode; what: string } {
-  const text = messageOf(error).replace(/^Confluent_Schema_Registry - /, '');
+function readFailure(error: unknown, redact = (text: string) => text): { code: ErrorCode; what: string } {
+  const text = redact(messageOf(error)).replace(/^Confluent_Schema_Registry - /, '');
   const code = codeOf(statusOf(error), !NO_REGISTRYS_ANSWER.test(text));
   // The client prints a JSON answer that is not a registry's as '[object Object]'.
   const what = text

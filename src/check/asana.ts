@@ -1,7 +1,8 @@
 import type { AuditLogClient, Page } from '../asana/client.ts';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
-import { ConnectorError, type ErrorCode, toConnectorError } from '../errors.ts';
+import type { ErrorCode } from '../error-list.ts';
+import { ConnectorError, toConnectorError } from '../errors.ts';
 import type { Scope } from '../stream/chain.ts';
 import { type Check, type Good, NotKnown } from './check.ts';
 

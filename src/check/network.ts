@@ -4,7 +4,8 @@ import { connect } from 'node:tls';
 import { isoTime } from '../clock.ts';
 import type { Config } from '../config/load.ts';
 import { isLoopback } from '../config/loopback.ts';
-import { ConnectorError, type ErrorCode, messageOf } from '../errors.ts';
+import type { ErrorCode } from '../error-list.ts';
+import { ConnectorError, messageOf } from '../errors.ts';
 import type { Check, Good } from './check.ts';
 
 /** A name that has to be found, and what is unreachable where it is not. */

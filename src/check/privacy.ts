@@ -1,15 +1,12 @@
-import { stat } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
 import { hiddenFields } from '../privacy/privacy.ts';
 import type { Check, Good } from './check.ts';
-
-const READABLE_BY_ALL = 0o004;
 
 /** Which fields are hidden: nothing that could be wrong here, but what an auditor asks for. */
 export function privacyCheck(config: Config): Check {
   return {
     subject: 'Privacy',
-    look: async (): Promise<Good> => ({ detail: detailOf(config), warning: await warningAbout(config) }),
+    look: async (): Promise<Good> => ({ detail: detailOf(config) }),
   };
 }
 
@@ -24,12 +21,3 @@ function detailOf(config: Config): string {
 
 const whereKeyIs = ({ FIELDS_HASH_KEY_FILE: file }: Config): string =>
   file === undefined ? 'in FIELDS_HASH_KEY' : `in ${file}`;
-
-async function warningAbout({
-  FIELDS_HASH: hashed,
-  FIELDS_HASH_KEY_FILE: file,
-}: Config): Promise<string | undefined> {
-  if (hashed === undefined || file === undefined) return undefined;
-  const { mode } = await stat(file);
-  return mode & READABLE_BY_ALL ? `everybody on this machine can read the key: chmod 640 ${file}` : undefined;
-}

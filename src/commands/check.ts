@@ -6,6 +6,7 @@ import { dnsChecks, tlsCheck } from '../check/network.ts';
 import { portCheck } from '../check/port.ts';
 import { privacyCheck } from '../check/privacy.ts';
 import { registryCheck } from '../check/registry.ts';
+import { requireTlsFiles, securityChecks } from '../check/security.ts';
 import { tokenCheck } from '../check/token.ts';
 import { type Clients, createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
@@ -79,6 +80,7 @@ function readConfig({ environment }: CommandContext, show: Show): Config | undef
   try {
     const config = loadConfig(environment);
     requireHashKey(config);
+    requireTlsFiles(config);
     if (config.warnings.length === 0) show({ subject, status: 'ok', detail: 'complete' });
     for (const detail of config.warnings) show({ subject, status: 'warn', detail });
     return config;
@@ -114,6 +116,7 @@ function allChecks(
     ...dns.all,
     tls,
     ...ofWorkspaces,
+    ...securityChecks(config, clock.now),
     registryCheck(schemaRequest(config, clock), dns.registry),
     ...kafkaChecks({
       kafka: clients.kafka,

@@ -1,4 +1,4 @@
-import { requireTokens } from '../check/token.ts';
+import { requireSecrets } from '../check/secrets.ts';
 import { loadConfig } from '../config/load.ts';
 import { type Connector, createConnector } from '../connector.ts';
 import { type ConnectorError, describe, messageOf, toConnectorError } from '../errors.ts';
@@ -43,7 +43,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
 /** Throws what keeps it from starting. */
 async function follow(newUntil: () => Until, context: CommandContext): Promise<number> {
   const config = loadConfig(context.environment);
-  await requireTokens(config.tokens);
+  await requireSecrets(config);
   requireHashKey(config);
   const log = createLog(config.LOG_LEVEL);
   for (const warning of config.warnings) log.say('configuration-warning', { warning });

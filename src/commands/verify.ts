@@ -1,6 +1,6 @@
 import { createDecoder } from '../avro/decoder.ts';
 import { writerTypeFetcher } from '../avro/registry.ts';
-import { requireTokens } from '../check/token.ts';
+import { requireSecrets } from '../check/secrets.ts';
 import { type Clients, createClients, registryConnection, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { orStopped } from '../deadline.ts';
@@ -66,7 +66,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const config = loadConfig(context.environment);
   const fromMs = readTime('--from', options.from) ?? config.START_AT;
   const toMs = readTime('--to', options.to) ?? config.END_AT ?? context.clock.now() - SETTLE_MS;
-  if (!options.ledger) await requireTokens(config.tokens);
+  if (!options.ledger) await requireSecrets(config);
   if (fromMs !== undefined && fromMs >= toMs) throw new UsageError('--to: expected a time after --from');
   const clients = createClients(config, quietClientPorts(context, createLog(config.LOG_LEVEL)));
   const progress = createProgress(context.stderr, context.clock);

@@ -3,7 +3,8 @@ import { fieldProblems, fieldWarnings } from '../privacy/rules.ts';
 import { isLoopback } from './loopback.ts';
 import { OPTIONS, type OptionName, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS, type ValueOf } from './parse.ts';
-import type { Secret } from './secret.ts';
+import type { SecretSource } from './secret-source.ts';
+import { secretFile, securityProblems, securityWarnings } from './security.ts';
 import { findStrangers } from './strangers.ts';
 import { tlsProblems } from './tls-verification.ts';
 
@@ -11,6 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 // Below, an idle stream would spend the whole request budget.
 const MIN_POLL_MS = 10;
+const SECRET_KINDS: readonly string[] = ['secret', 'password'];
 
 type Always<N extends OptionName> = (typeof OPTIONS)[N] extends { default: string } | { required: true }
   ? true
@@ -24,7 +26,7 @@ export type Settings = {
 
 export interface Config extends Settings {
   /** Where each workspace's token comes from. */
-  readonly tokens: ReadonlyMap<string, { readonly file: string } | { readonly value: Secret }>;
+  readonly tokens: ReadonlyMap<string, SecretSource>;
   readonly warnings: readonly string[];
 }
 
@@ -38,6 +40,7 @@ export function loadConfig(environment: Environment): Config {
     ...strangers.problems,
     ...conflicts(settings),
     ...fieldProblems(settings),
+    ...securityProblems(settings),
     ...tlsProblems(environment.NODE_TLS_REJECT_UNAUTHORIZED, settings),
   );
   if (problems.length > 0) {
@@ -53,6 +56,7 @@ export function loadConfig(environment: Environment): Config {
       ...strangers.warnings,
       ...warningsAbout(settings as Settings),
       ...fieldWarnings(settings as Settings),
+      ...securityWarnings(settings as Settings),
     ],
   };
 }
@@ -67,9 +71,10 @@ function readSettings(environment: Environment, problems: string[]): Partial<Set
       continue;
     }
     const value = reader.read(text);
-    const shown = option.kind === ('secret' as string) ? 'its value' : `'${withoutCredentials(text)}'`;
+    const shown = SECRET_KINDS.includes(option.kind) ? 'its value' : `'${withoutCredentials(text)}'`;
     if (value === undefined) problems.push(`${name}: expected ${reader.expected}, got ${shown}`);
-    else settings[name] = value;
+    // Also where it is undefined: whoever asks whether it was set is to find that it was.
+    settings[name] = value;
   }
   return settings as Partial<Settings>;
 }
@@ -83,7 +88,7 @@ function readTokens(
   settings: Partial<Settings>,
   problems: string[],
 ): Config['tokens'] {
-  const tokens = new Map<string, { file: string } | { value: Secret }>();
+  const tokens = new Map<string, SecretSource>();
   const { ASANA_TOKEN_FILE: file, ASANA_TOKEN: value, ASANA_WORKSPACES: workspaces } = settings;
   const hasValue = Boolean(environment.ASANA_TOKEN?.trim());
   if (file !== undefined && hasValue) {
@@ -100,7 +105,7 @@ function readTokens(
   }
   for (const workspace of workspaces ?? []) {
     const own = environment[TOKEN_FILE_PREFIX + workspace]?.trim() || file;
-    if (own !== undefined) tokens.set(workspace, { file: own });
+    if (own !== undefined) tokens.set(workspace, secretFile(own, settings));
     else if (value !== undefined) tokens.set(workspace, { value });
   }
   const lacking = workspaces?.some((workspace) => !tokens.has(workspace)) ?? overrides.length === 0;

@@ -1,8 +1,16 @@
+import {
+  KAFKA_SECURITY_OPTIONS,
+  REGISTRY_SECURITY_OPTIONS,
+  SECRET_FILE_OPTIONS,
+} from './security-options.ts';
+
 /** How a variable's text is read; `parse.ts` has one reader a kind. */
 export type OptionKind =
   | 'text'
   | 'path'
   | 'secret'
+  | 'password'
+  | 'sasl-mechanism'
   | 'gid'
   | 'gids'
   | 'fields'
@@ -25,7 +33,7 @@ export interface Option {
   /** The text that stands for an unset variable; without it the option is unset, or required. */
   default?: string;
   required?: true;
-  section: 'Asana' | 'What is read' | 'Privacy' | 'Kafka' | 'Schema registry' | 'Process';
+  section: 'Asana' | 'What is read' | 'Privacy' | 'Kafka' | 'Kafka security' | 'Schema registry' | 'Process';
   help: string;
 }
 
@@ -203,6 +211,7 @@ export const OPTIONS = {
     section: 'Kafka',
     help: "After so long the broker aborts an open transaction of a dead connector; at most the broker's `transaction.max.timeout.ms`.",
   },
+  ...KAFKA_SECURITY_OPTIONS,
   SCHEMA_REGISTRY_URL: {
     kind: 'url',
     required: true,
@@ -215,6 +224,7 @@ export const OPTIONS = {
     section: 'Schema registry',
     help: 'Register the schema as `<events topic>-value`; `false` = only look it up.',
   },
+  ...REGISTRY_SECURITY_OPTIONS,
   HTTP_HOST: {
     kind: 'text',
     default: '127.0.0.1',
@@ -228,6 +238,7 @@ export const OPTIONS = {
     section: 'Process',
     help: '`debug`, `info`, `warn` or `error`.',
   },
+  ...SECRET_FILE_OPTIONS,
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof OPTIONS;

@@ -12,9 +12,11 @@ const MAX_WAIT_MS = 2 ** 31 - 1;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 const ACTOR_TYPES = ['user', 'asana', 'asana_support', 'anonymous', 'external_administrator'];
 const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
+const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export type Compression = (typeof COMPRESSIONS)[number];
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 type Reader<T> = { expected: string; read: (text: string) => T | undefined };
@@ -82,6 +84,11 @@ export const READERS = {
     expected: 'a text without spaces or line breaks',
     read: (text: string): Secret | undefined => (/^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
   },
+  password: {
+    expected: 'a password without line breaks',
+    read: (text: string): Secret | undefined => (/[\r\n]/.test(text) ? undefined : new Secret(text)),
+  },
+  'sasl-mechanism': oneOf(SASL_MECHANISMS),
   gid: matching(GID, 'a gid: digits only'),
   gids: list((text) => GID.test(text), 'gids (digits only), comma-separated'),
   fields: list(isFieldPath, 'paths such as actor.email, comma-separated'),

@@ -2,6 +2,8 @@ import { nearest } from './nearest.ts';
 import { OPTIONS, TOKEN_FILE_PREFIX } from './options.ts';
 
 const OURS = /^(?:ASANA|FIELDS)_/i;
+// Set for other programs too, and were it meant for this one, it would be silently without TLS or login.
+const SECURITY = /^(KAFKA_(TLS|SSL|SASL)|SCHEMA_REGISTRY)_/i;
 // What Kubernetes sets for a service whose name begins with 'asana': ASANA_AUDIT_KAFKA_SERVICE_HOST, ASANA_AUDIT_KAFKA_PORT, …
 const KUBERNETES = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT(_\d+_(TCP|UDP)(_\w+)?)?$/;
 
@@ -21,7 +23,10 @@ export function findStrangers(names: readonly string[]): Strangers {
   const strangers = names.filter((name) => !known.includes(name) && !name.startsWith(TOKEN_FILE_PREFIX));
   const ours = strangers.filter((name) => OURS.test(name) && !KUBERNETES.test(name));
   const others = strangers.filter(
-    (name) => !OURS.test(name) && nearest(name.toUpperCase(), known) !== undefined,
+    (name) =>
+      !OURS.test(name) &&
+      !KUBERNETES.test(name) &&
+      (SECURITY.test(name) || nearest(name.toUpperCase(), known) !== undefined),
   );
   const describe = (name: string) => {
     const meant = nearest(name.toUpperCase(), known);

@@ -1,8 +1,10 @@
+import type { ConnectionOptions } from 'node:tls';
 import kafkajs, { type Admin, type KafkaConfig } from 'kafkajs';
 import type { ClusterOptions } from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import type { Clock } from '../clock.ts';
 import type { Compression } from '../config/parse.ts';
+import type { SaslLogin } from '../config/security.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type {
@@ -21,7 +23,9 @@ import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
 import { replaceRecordBatches } from './kafkajs-record-batch.ts';
+import { kafkajsSasl } from './kafkajs-sasl.ts';
 import { silenceLimitedSockets } from './kafkajs-sockets.ts';
+import { type NeededAcls, topicAcl } from './needed-acls.ts';
 import { zstdCodec } from './zstd-codec.ts';
 
 // kafkajs is CommonJS: Node finds only some of its names.
@@ -32,6 +36,9 @@ export interface KafkajsOptions {
   readonly clientId: string;
   readonly transactionTimeoutMs: number;
   readonly compression: Compression;
+  /** For each new connection; without it, they are without TLS. */
+  readonly tls?: (() => ConnectionOptions) | undefined;
+  readonly sasl?: SaslLogin | undefined;
 }
 
 interface LimitedAdmin {
@@ -72,7 +79,8 @@ export class KafkajsClient implements KafkaClient {
       requestTimeout: REQUEST_TIMEOUT_MS,
       enforceRequestTimeout: true,
       retry: RETRY,
-      socketFactory: silenceLimitedSockets(SILENCE_LIMIT_MS),
+      socketFactory: silenceLimitedSockets(SILENCE_LIMIT_MS, options.tls),
+      ...(options.sasl && { sasl: kafkajsSasl(options.sasl) }),
     } satisfies KafkaConfig;
     const logger = { level: logLevel.INFO, logCreator: kafkajsLog(log) };
     this.#options = options;
@@ -109,24 +117,33 @@ export class KafkajsClient implements KafkaClient {
   }
 
   describeTopic(topic: string): Promise<TopicDescription | undefined> {
-    return this.#withAdmin(`describing the topic ${topic}`, async (admin) => {
-      const partitions = await partitionsOf(admin, topic);
-      if (partitions === undefined) return undefined;
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
-      });
-      const entries = resources[0]?.configEntries ?? [];
-      return {
-        partitions: partitions.length,
-        replicationFactor: partitions[0]?.replicas.length ?? 0,
-        settings: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
-      };
-    });
+    const doing = `describing the topic ${topic}`;
+    return this.#withAdmin(
+      doing,
+      topicAcl('Describe (which Read and Write include)', topic),
+      async (admin) => {
+        const partitions = await partitionsOf(admin, topic);
+        if (partitions === undefined) return undefined;
+        const { resources } = await admin
+          .describeConfigs({
+            includeSynonyms: false,
+            resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+          })
+          .catch((thrown) => {
+            throw kafkaError(thrown, doing, topicAcl('DescribeConfigs', topic));
+          });
+        const entries = resources[0]?.configEntries ?? [];
+        return {
+          partitions: partitions.length,
+          replicationFactor: partitions[0]?.replicas.length ?? 0,
+          settings: new Map(entries.map(({ configName, configValue }) => [configName, configValue])),
+        };
+      },
+    );
   }
 
   createTopic({ name, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
-    return this.#withAdmin(`creating the topic ${name}`, async (admin) => {
+    return this.#withAdmin(`creating the topic ${name}`, topicAcl('Create', name), async (admin) => {
       const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
       await admin.createTopics({
         waitForLeaders: true,
@@ -145,7 +162,7 @@ export class KafkajsClient implements KafkaClient {
     await calls?.end(async () => admin?.disconnect());
   }
 
-  async #withAdmin<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  async #withAdmin<T>(doing: string, needed: NeededAcls, work: (admin: Admin) => Promise<T>): Promise<T> {
     this.#admin ??= { admin: this.#kafka.admin(), calls: new LimitedCalls(this.#clock) };
     const { admin, calls } = this.#admin;
     try {
@@ -158,7 +175,7 @@ export class KafkajsClient implements KafkaClient {
         this.#admin = undefined;
         admin.disconnect().catch(() => {});
       }
-      throw kafkaError(thrown, doing);
+      throw kafkaError(thrown, doing, needed);
     }
   }
 }

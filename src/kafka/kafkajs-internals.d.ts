@@ -38,6 +38,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   export interface ClusterOptions {
     logger: unknown;
     socketFactory: unknown;
+    sasl?: unknown;
     brokers: string[];
     clientId: string;
     connectionTimeout: number;
@@ -93,4 +94,20 @@ declare module 'kafkajs/src/loggers/index.js' {
 declare module 'kafkajs/src/network/socketFactory.js' {
   import type { ISocketFactory } from 'kafkajs';
   export default function createSocketFactory(): ISocketFactory;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/plain.js' {
+  import type { Mechanism } from 'kafkajs';
+  export default function provide(login: {
+    username: string;
+    password: string;
+  }): Mechanism['authenticationProvider'];
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram256.js' {
+  export { default } from 'kafkajs/src/broker/saslAuthenticator/plain.js';
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  export { default } from 'kafkajs/src/broker/saslAuthenticator/plain.js';
 }

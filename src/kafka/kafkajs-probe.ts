@@ -5,6 +5,7 @@ import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
+import { type NeededAcls, topicAcl, transactionalAcl } from './needed-acls.ts';
 
 const { ConfigResourceTypes } = kafkajs;
 
@@ -45,7 +46,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
   const cluster = new Cluster(options);
   const calls = new LimitedCalls(clock);
   let connected: Promise<void> | undefined;
-  const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+  const asking = async <T>(doing: string, work: () => Promise<T>, needed?: NeededAcls): Promise<T> => {
     try {
       return await calls.within(async () => {
         connected ??= cluster.connect().then(() => admin.connect());
@@ -53,7 +54,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
         return work();
       });
     } catch (thrown) {
-      throw kafkaError(thrown, doing);
+      throw kafkaError(thrown, doing, needed);
     }
   };
   const coordinatorOf = async (transactionalId: string) => {
@@ -83,32 +84,45 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     countBrokers: () =>
       asking('asking for the brokers', async () => (await admin.describeCluster()).brokers.length),
     tryCreate: ({ name, partitions, replicationFactor, settings }) =>
-      asking(`creating the topic ${name}`, async () => {
-        const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-        const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-        await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [topic] });
-      }),
+      asking(
+        `creating the topic ${name}`,
+        async () => {
+          const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+          const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
+          await admin.createTopics({ validateOnly: true, waitForLeaders: false, topics: [topic] });
+        },
+        topicAcl('Create', name),
+      ),
     tryRead: (topic) =>
-      asking(`reading ${topic}`, async () => {
-        await cluster.addTargetTopic(topic);
-        await cluster.refreshMetadata();
-        const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [0]));
-        if (leader === undefined) throw new ConnectorError('KAFKA_UNAVAILABLE', `no broker leads ${topic}-0`);
-        const broker = await cluster.findBroker({ nodeId: leader });
-        const [end] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition: 0 }] }]);
-        const fetchOffset = Number(end?.partitions[0]?.offset ?? 0);
-        await broker.fetch({
-          ...READ,
-          topics: [{ topic, partitions: [{ partition: 0, fetchOffset, maxBytes: 1 }] }],
-        });
-      }),
+      asking(
+        `reading ${topic}`,
+        async () => {
+          await cluster.addTargetTopic(topic);
+          await cluster.refreshMetadata();
+          const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [0]));
+          if (leader === undefined)
+            throw new ConnectorError('KAFKA_UNAVAILABLE', `no broker leads ${topic}-0`);
+          const broker = await cluster.findBroker({ nodeId: leader });
+          const [end] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition: 0 }] }]);
+          const fetchOffset = Number(end?.partitions[0]?.offset ?? 0);
+          await broker.fetch({
+            ...READ,
+            topics: [{ topic, partitions: [{ partition: 0, fetchOffset, maxBytes: 1 }] }],
+          });
+        },
+        topicAcl('Read', topic),
+      ),
     tryTransactionalId: (transactionalId, topic) =>
-      asking(`using the transactional id ${transactionalId}`, () =>
-        addNobodys(transactionalId, topic, ABOUT_THE_TOPIC),
+      asking(
+        `using the transactional id ${transactionalId}`,
+        () => addNobodys(transactionalId, topic, ABOUT_THE_TOPIC),
+        transactionalAcl(transactionalId),
       ),
     tryWrite: (transactionalId, topic) =>
-      asking(`writing to ${topic} as the transactional id ${transactionalId}`, () =>
-        addNobodys(transactionalId, topic, [NOT_THERE]),
+      asking(
+        `writing to ${topic} as the transactional id ${transactionalId}`,
+        () => addNobodys(transactionalId, topic, [NOT_THERE]),
+        { ...topicAcl('Write', topic), ...transactionalAcl(transactionalId) },
       ),
     brokerSetting: async (name) => {
       try {

@@ -9,6 +9,7 @@ import type { OutgoingRecord, SendMetadata, Transaction, TransactionalProducer }
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { hasNoCoordinator } from './kafkajs-coordinator.ts';
 import { kafkaError, outcomeError } from './kafkajs-errors.ts';
+import { topicAcl, transactionalAcl } from './needed-acls.ts';
 
 interface ProducerOptions {
   readonly transactionalId: string;
@@ -52,7 +53,11 @@ export async function openKafkajsProducer(
         return transaction(await calls.within(() => producer.transaction()), calls, options);
       } catch (thrown) {
         const reason = hasNoCoordinator(thrown) ? await options.whyNoCoordinator() : undefined;
-        throw kafkaError(reason ?? thrown, `beginning a transaction of ${transactionalId}`);
+        throw kafkaError(
+          reason ?? thrown,
+          `beginning a transaction of ${transactionalId}`,
+          transactionalAcl(transactionalId),
+        );
       }
     },
     close: () => calls.end(() => producer.disconnect()),
@@ -64,26 +69,30 @@ function transaction(
   calls: LimitedCalls,
   { transactionalId, compression }: ProducerOptions,
 ): Transaction {
+  const needed = transactionalAcl(transactionalId);
   return {
     send: async (topic, partition, records) => {
       try {
         return await calls.within(() => send(tx, compression, topic, partition, records));
       } catch (thrown) {
-        throw kafkaError(thrown, `sending to ${topic}-${partition} in a transaction of ${transactionalId}`);
+        throw kafkaError(thrown, `sending to ${topic}-${partition} in a transaction of ${transactionalId}`, {
+          ...topicAcl('Write', topic),
+          ...needed,
+        });
       }
     },
     commit: async () => {
       await calls
         .within(() => tx.commit())
         .catch((thrown) => {
-          throw outcomeError(thrown, `committing a transaction of ${transactionalId}`);
+          throw outcomeError(thrown, `committing a transaction of ${transactionalId}`, needed);
         });
     },
     abort: async () => {
       await calls
         .within(() => tx.abort())
         .catch((thrown) => {
-          throw outcomeError(thrown, `aborting a transaction of ${transactionalId}`);
+          throw outcomeError(thrown, `aborting a transaction of ${transactionalId}`, needed);
         });
     },
   };

@@ -6,6 +6,7 @@ import type { FetchedBatch, FetchStart } from './client.ts';
 import { committedRecords } from './committed-records.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
+import { topicAcl } from './needed-acls.ts';
 
 export const READ_COMMITTED = 1;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
@@ -56,7 +57,7 @@ export class CommittedReader {
           signal.throwIfAborted();
           // What we had not read yet is deleted: the reader sees what is left, as any consumer would.
           if (isType(thrown, 'OFFSET_OUT_OF_RANGE')) next = 'earliest';
-          const error = kafkaError(thrown, `reading ${topic}-${partition}`);
+          const error = kafkaError(thrown, `reading ${topic}-${partition}`, topicAcl('Read', topic));
           const silentMs = this.#clock.monotonicMs() - answeredMs;
           if (error.code !== 'KAFKA_UNAVAILABLE' || silentMs > GIVE_UP_MS) throw error;
           failures++;

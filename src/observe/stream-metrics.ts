@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../errors.ts';
+import { ERROR_CODES } from '../error-list.ts';
 import { DEAD_LETTER_REASONS } from '../stream/batch.ts';
 import { CATCH_UP_CAUSES } from '../stream/chain.ts';
 import { GAP_REASONS } from '../stream/gap.ts';

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { Secret } from '../config/secret.ts';
+import { type SecretFile, type SecretSource, whyTooOpen } from '../config/secret-source.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
-
-export type KeySource = { readonly file: string } | { readonly value: Secret };
 
 const LEAST_LENGTH = 32;
 const KEY = new RegExp(`^[\\x21-\\x7e]{${LEAST_LENGTH},}$`);
@@ -12,9 +11,9 @@ export const HASH_KEY_EXPECTED = `at least ${LEAST_LENGTH} characters without sp
 export const isHashKey = (text: string): boolean => KEY.test(text);
 
 /** The key as it is at the start: another one would be another pseudonym for everybody. Throws CONFIG_INVALID. */
-export function readHashKey(source: KeySource): Secret {
+export function readHashKey(source: SecretSource): Secret {
   if ('value' in source) return source.value;
-  const key = readText(source.file).trim();
+  const key = readText(source).trim();
   if (isHashKey(key)) return new Secret(key);
   throw new ConnectorError(
     'CONFIG_INVALID',
@@ -22,9 +21,16 @@ export function readHashKey(source: KeySource): Secret {
   );
 }
 
-function readText(file: string): string {
+function readText(source: SecretFile): string {
   try {
-    return readFileSync(file, 'utf8');
+    const file = openSync(source.file, 'r');
+    try {
+      const tooOpen = whyTooOpen(source, fstatSync(file).mode);
+      if (tooOpen !== undefined) throw new Error(tooOpen);
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw new ConnectorError('CONFIG_INVALID', `FIELDS_HASH_KEY_FILE cannot be read: ${messageOf(error)}`, {
       cause: error,

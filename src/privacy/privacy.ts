@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts';
+import { secretFile } from '../config/security.ts';
 import { readHashKey } from './hash-key.ts';
 import { hashWith } from './hash-value.ts';
 import { createFieldHider, type HiddenFields, type HideFields } from './hide-fields.ts';
@@ -13,7 +14,7 @@ export function hiderOf(config: Config): HideFields | undefined {
   const { FIELDS_HASH_KEY_FILE: file, FIELDS_HASH_KEY: value } = config;
   const hidden = hiddenFields(config);
   if (hidden.hashed.length === 0) return createFieldHider(hidden, undefined);
-  const source = file === undefined ? value && { value } : { file };
+  const source = file === undefined ? value && { value } : secretFile(file, config);
   if (source === undefined) throw new RangeError('loadConfig refuses FIELDS_HASH without a key');
   return createFieldHider(hidden, hashWith(readHashKey(source)));
 }

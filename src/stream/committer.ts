@@ -1,6 +1,7 @@
 import type { EventSerializer } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
-import { ConnectorError, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../error-list.ts';
+import { ConnectorError } from '../errors.ts';
 import type { OutgoingRecord, Transaction } from '../kafka/client.ts';
 import type { Session, StateLocation } from '../kafka/session.ts';
 import type { StateKeys } from '../kafka/state-keys.ts';

@@ -1,6 +1,7 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { ConnectorError, ERROR_CODES, ERRORS, type ErrorCode, toConnectorError } from '../errors.ts';
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../error-list.ts';
+import { ConnectorError, toConnectorError } from '../errors.ts';
 import type { StreamObserver } from './observer.ts';
 
 export interface StreamPorts {

@@ -11,7 +11,7 @@ let file: string;
 
 beforeEach(async () => {
   file = join(await mkdtemp(join(tmpdir(), 'client-token-')), 'token');
-  await writeFile(file, 'old');
+  await writeFile(file, 'old', { mode: 0o600 });
 });
 afterEach(() => rm(join(file, '..'), { recursive: true }));
 

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { ConnectorError, ERRORS, type ErrorCode } from '../../src/errors.ts';
+import { ERRORS, type ErrorCode } from '../../src/error-list.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import { NO_EVENTS, scriptedAsana } from './scripted-asana.ts';
 
 const query = { filters: { eventType: 'user_login_failed' }, startAtMs: Date.UTC(2026, 0, 1) };

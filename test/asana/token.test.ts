@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function tokenIn(text: string): Promise<string> {
   const file = join(folder, 'token');
-  await writeFile(file, text);
+  await writeFile(file, text, { mode: 0o600 });
   return (await readToken({ file })).reveal();
 }
 

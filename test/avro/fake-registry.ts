@@ -1,6 +1,7 @@
 /** As much of Confluent's registry API as the connector uses, in memory on loopback, with the faults of real networks. */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export const PREFIX = '/apis/ccompat/v7';
@@ -10,6 +11,8 @@ type Fault = (request: IncomingMessage, response: ServerResponse) => void;
 
 export class FakeRegistry {
   readonly requests: string[] = [];
+  /** The `authorization` of each. */
+  readonly logins: (string | undefined)[] = [];
   readonly schemas: string[] = [];
   readonly subjects = new Map<string, number[]>();
   readonly levels = new Map<string, string>();
@@ -17,16 +20,23 @@ export class FakeRegistry {
   fault: Fault | undefined;
   /** Takes the place of the answer to a registration while it is set. */
   verdict: Answer | undefined;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  #server: Server | undefined;
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${PREFIX}`;
+  /** @param identity with which it speaks https, in PEM */
+  async listen(identity?: { certificate: string; key: string }): Promise<string> {
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    const server = identity
+      ? createTlsServer({ cert: identity.certificate, key: identity.key }, serve)
+      : createServer(serve);
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    return `${identity ? 'https' : 'http'}://127.0.0.1:${port}${PREFIX}`;
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve));
   }
 
   /** Puts a schema under a subject; returns its id. */
@@ -38,6 +48,7 @@ export class FakeRegistry {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push(`${request.method} ${request.url}`);
+    this.logins.push(request.headers.authorization);
     if (this.fault !== undefined) return this.fault(request, response);
     const chunks = await request.toArray();
     const body = JSON.parse(Buffer.concat(chunks).toString() || 'null');

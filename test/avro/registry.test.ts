@@ -263,11 +263,18 @@ test('whatever a registry answers, it is an id or an error of the list', async (
   );
 });
 
-test.each([401, 403])('a %s is SCHEMA_REGISTRY_REFUSED', async (status) => {
+test.each([
+  // It wants a login, and none is configured.
+  [
+    401,
+    'no: it wants a login: set SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD_FILE, or SCHEMA_REGISTRY_TOKEN_FILE',
+  ],
+  [403, 'no'],
+])('a %s is SCHEMA_REGISTRY_REFUSED', async (status, said) => {
   registry.fault = (_request, response) => response.writeHead(status).end('no');
   const error = await failureOf(resolveSchemaId(request(), never));
   expect(error.code).toBe('SCHEMA_REGISTRY_REFUSED');
-  expect(error.message).toBe(`schema registry ${url}, subject ${SUBJECT}: no`);
+  expect(error.message).toBe(`schema registry ${url}, subject ${SUBJECT}: ${said}`);
 });
 
 describe('a writer schema', () => {

@@ -25,7 +25,17 @@ test.each([
   ]);
 });
 
+test.each(['KAFKA_SSL_CA_LOCATION', 'KAFKA_SASL_JAAS_CONFIG', 'SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO'])(
+  '%s may be meant to secure the connector: it is warned about',
+  (name) => {
+    expect(loadWith({ [name]: 'x' }).warnings).toEqual([`${name} is not a variable of the connector`]);
+  },
+);
+
 test.each([
+  'SCHEMA_REGISTRY_SERVICE_HOST',
+  'SCHEMA_REGISTRY_PORT_8081_TCP_ADDR',
+  'KAFKA_TLS_PORT',
   'LOG_FILE',
   'START',
   'END',

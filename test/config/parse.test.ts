@@ -8,6 +8,18 @@ const DAY_MS = 86_400_000;
 const CASES: Record<Exclude<OptionKind, 'secret' | 'url'>, { good: [string, unknown][]; bad: string[] }> = {
   text: { good: [['user_login_failed', 'user_login_failed']], bad: [] },
   path: { good: [['/run/secrets/asana token', '/run/secrets/asana token']], bad: [] },
+  password: {
+    good: [],
+    bad: ['two\nlines', 'two\rlines'],
+  },
+  'sasl-mechanism': {
+    good: [
+      ['PLAIN', 'PLAIN'],
+      ['SCRAM-SHA-256', 'SCRAM-SHA-256'],
+      ['SCRAM-SHA-512', 'SCRAM-SHA-512'],
+    ],
+    bad: ['plain', 'GSSAPI', 'OAUTHBEARER', ''],
+  },
   gid: {
     good: [
       ['1201234567890123', '1201234567890123'],

@@ -26,7 +26,8 @@ describe.concurrent('Asana', () => {
       personalToken: 'personal',
     });
     const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
-    for (const token of ['good', 'wrong', 'personal']) await writeFile(join(folder, token), token);
+    for (const token of ['good', 'wrong', 'personal'])
+      await writeFile(join(folder, token), token, { mode: 0o600 });
     const { ASANA_TOKEN: _, ...rest } = environmentFor('refused-streams', source);
     const connector = await startLive(context, {
       ...rest,
@@ -59,7 +60,7 @@ describe.concurrent('Asana', () => {
   test('a token that is revoked and replaced in its file is taken up while the connector runs', async (context) => {
     const source = await simulate(context, { events: 100, rate: 20, token: 'former-token' });
     const file = join(await mkdtemp(join(tmpdir(), 'token-')), 'token');
-    await writeFile(file, 'former-token');
+    await writeFile(file, 'former-token', { mode: 0o600 });
     const { ASANA_TOKEN: _, ...rest } = environmentFor('rotated', source);
     const connector = await startLive(context, { ...rest, ASANA_TOKEN_FILE: file });
     await timeToNextCommit(connector, 'with the former token', COMMIT_TIMEOUT_MS);

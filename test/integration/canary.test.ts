@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { FakeRegistry } from '../avro/fake-registry.ts';
 import type { Running } from '../faults/connector.ts';
 import { environmentFor, eventually, runConnector } from '../support/connector.ts';
 import { pass, startRelay } from '../support/relay.ts';
 import { recordsOf } from '../support/topic.ts';
-import { simulate, startLive } from './scene.ts';
+import { type Ending, simulate, startLive } from './scene.ts';
 
 const [GOOD, UNAUTHORIZED, FORBIDDEN] = ['1111', '2222', '3333'];
 const PATHS = ['/', '/status.json', '/metrics', '/livez', '/readyz', '/nothing-here'];
@@ -26,12 +27,29 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, header: string
   ASANA_UNREACHABLE: (response) => response.destroy(),
 };
 
+/** A registry that shows what it got, until it is asked to be one. */
+async function startTalkativeRegistry({
+  onTestFinished,
+}: Ending): Promise<{ url: string; heal: () => void }> {
+  const registry = new FakeRegistry();
+  onTestFinished(() => registry.close());
+  registry.fault = ({ headers: { authorization = '' } }, response) => {
+    const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+    const message = `no, ${authorization}, ${login}, ${encodeURIComponent(login)}, not now`;
+    response.writeHead(500).end(JSON.stringify({ error_code: 500, message }));
+  };
+  const heal = () => {
+    registry.fault = undefined;
+  };
+  return { url: await registry.listen(), heal };
+}
+
 async function pagesOf(connector: Running): Promise<string[]> {
   const url = /"url":"([^"]+)"/.exec(await connector.log())?.[1];
   return Promise.all(PATHS.map(async (path) => (await fetch(`${url}${path}`)).text()));
 }
 
-test('the token is in no log, on no page, in no topic and in no output, whatever Asana or a proxy answers', async (context) => {
+test('no secret is in a log, on a page, in a topic or in an output, whatever Asana, the registry or a proxy answers', async (context) => {
   const canary = `canary${randomUUID().replaceAll('-', '')}`;
   const token = `2/1:${canary}"\\'<&=%0d%0aX-Leak:{}`;
   const source = await simulate(context, {
@@ -54,14 +72,29 @@ test('the token is in no log, on no page, in no topic and in no output, whatever
   });
   context.onTestFinished(() => relay.close());
   const file = join(await mkdtemp(join(tmpdir(), 'canary-')), 'token');
-  await writeFile(file, `${token}\n`);
+  await writeFile(file, `${token}\n`, { mode: 0o600 });
+  const registry = await startTalkativeRegistry(context);
+  const password = `${canary}"\\<&=%`;
+  const passwordFile = join(dirname(file), 'password');
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   const { ASANA_TOKEN: _, ...rest } = environmentFor('canary', source);
-  const environment = { ...rest, ASANA_BASE_URL: relay.baseUrl, ASANA_TOKEN_FILE: file, LOG_LEVEL: 'debug' };
+  const environment = {
+    ...rest,
+    ASANA_BASE_URL: relay.baseUrl,
+    ASANA_TOKEN_FILE: file,
+    SCHEMA_REGISTRY_URL: registry.url,
+    SCHEMA_REGISTRY_USERNAME: 'me',
+    SCHEMA_REGISTRY_PASSWORD_FILE: passwordFile,
+    LOG_LEVEL: 'debug',
+  };
   const connector = await startLive(context, environment);
   const seen: string[] = [];
   const isLogged = (text: string) =>
     eventually(`the log has ${text}`, async () => (await connector.log()).includes(text));
 
+  await isLogged('"code":"SCHEMA_REGISTRY_UNAVAILABLE"');
+  seen.push(...(await pagesOf(connector)));
+  registry.heal();
   await isLogged('"id":"caught-up"');
   await isLogged('"id":"dead-letters-written"');
   for (const code of Object.keys(ANSWERS)) {
@@ -72,6 +105,14 @@ test('the token is in no log, on no page, in no topic and in no output, whatever
   trouble = 'ASANA_FORBIDDEN';
   const { stdout, stderr } = await runConnector(['check'], environment);
   seen.push(stdout, stderr);
+  // The broker wants no login; test/integration/kafka-security.test.ts has one that does.
+  const login = { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'me', KAFKA_SASL_PASSWORD: password };
+  const refused = await runConnector(['tail', '--from-beginning', '--until-end'], {
+    ...environment,
+    ...login,
+  });
+  expect(refused.stderr).toContain('KAFKA_LOGIN_REFUSED');
+  seen.push(refused.stdout, refused.stderr);
   await connector.stop(9_000);
   for (const topic of ['state', 'events', 'events.dead-letters']) {
     const records = await recordsOf(`canary.${topic}`);
@@ -82,5 +123,8 @@ test('the token is in no log, on no page, in no topic and in no output, whatever
   seen.push(await connector.log());
 
   expect(seen.join('')).toContain('Asana answered 500: <pre>authorization=Bearer');
+  expect(seen.join('')).toContain('no, Basic [redacted], me:[redacted], ');
+  const encoded = Buffer.from(`me:${password}`).toString('base64');
+  expect(seen.filter((text) => text.includes(encoded))).toEqual([]);
   expect(seen.filter((text) => text.includes(canary)).map((text) => text.slice(0, 500))).toEqual([]);
 });

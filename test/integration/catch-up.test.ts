@@ -67,8 +67,8 @@ test('two workspaces, one with filters applied to both, are two streams of one p
   const workspaces = ['1111', '2222'];
   simulator = await startSimulator(backlog({ events: 2_000, workspaces, token: '1111:one,2222:two' }));
   const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
-  await writeFile(`${folder}/one`, 'one\n');
-  await writeFile(`${folder}/two`, 'two\n');
+  await writeFile(`${folder}/one`, 'one\n', { mode: 0o600 });
+  await writeFile(`${folder}/two`, 'two\n', { mode: 0o600 });
   const { ASANA_TOKEN: _, ...rest } = environmentFor('two-workspaces', simulator);
   const environment = {
     ...rest,

@@ -87,15 +87,17 @@ describe('check', () => {
     expect(await statusOf({ ASANA_TOKEN: 'mine' })).toEqual(['ok', 'skipped', 'ASANA_FORBIDDEN']);
   });
 
-  test('warns of a token file that everybody can read, and never prints the token', async (context) => {
+  test('refuses a token file that everybody can read, as run does, and never prints the token', async (context) => {
     const source = await simulate(context, { events: 10 });
     const file = join(await mkdtemp(join(tmpdir(), 'token-')), 'token');
     await writeFile(file, 'simulator-token\n', { mode: 0o644 });
     const environment = environmentFor('check-token', source, { ASANA_TOKEN: '', ASANA_TOKEN_FILE: file });
-    const { exitCode, stdout, stderr } = await runConnector(['check'], environment);
-    expect(stdout).toMatch(/^warn {4}Token for workspace \d+: in .*chmod 640/m);
-    expect(stdout + stderr).not.toContain('simulator-token');
-    expect(exitCode, stdout).toBe(0);
+    const looked = await runConnector(['check'], environment);
+    const ran = await runConnector(['run'], environment);
+    expect(looked.stdout).toMatch(/^WRONG {3}Token for workspace \d+: .*everybody .* chmod 640/m);
+    expect(ran.stderr).toMatch(/everybody .* chmod 640.*CONFIG_INVALID/s);
+    expect([looked.exitCode, ran.exitCode]).toEqual([2, 2]);
+    expect(looked.stdout + looked.stderr + ran.stdout + ran.stderr).not.toContain('simulator-token');
   });
 
   test('finds a schema that the subject would not take, and registers nothing', async (context) => {

@@ -25,8 +25,8 @@ test('page, /status.json, /readyz, /livez and the command say the same of a real
   });
   const folder = await mkdtemp(join(tmpdir(), 'status-'));
   const tokenFiles = { right: join(folder, 'right'), wrong: join(folder, 'wrong') };
-  await writeFile(tokenFiles.right, TOKEN);
-  await writeFile(tokenFiles.wrong, `${TOKEN}-revoked`);
+  await writeFile(tokenFiles.right, TOKEN, { mode: 0o600 });
+  await writeFile(tokenFiles.wrong, `${TOKEN}-revoked`, { mode: 0o600 });
   const { ASANA_TOKEN: _, ...environment } = environmentFor('status', source, {
     ASANA_TOKEN_FILE: tokenFiles.right,
     [`ASANA_TOKEN_FILE_${HALTED}`]: tokenFiles.wrong,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../dev/command.ts';
-import { ERRORS } from '../../src/errors.ts';
+import { ERRORS } from '../../src/error-list.ts';
 import { prometheusForTests } from '../support/prometheus.ts';
 import { alertNames, alertRules, OPS, RULES_FILE } from './rules-file.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runbookSections } from '../../dev/grafana/runbook.ts';
-import { ERRORS } from '../../src/errors.ts';
+import { ERRORS } from '../../src/error-list.ts';
 import { LOG_LINES } from '../../src/log-lines.ts';
 import { GAP_REASONS } from '../../src/stream/gap.ts';
 import { alertNames, OPS } from './rules-file.ts';

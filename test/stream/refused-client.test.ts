@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { PatientClient } from '../../src/asana/patient-client.ts';
 import type { Query } from '../../src/asana/query.ts';
-import { ConnectorError, type ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-list.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const MINUTE_MS = 60_000;

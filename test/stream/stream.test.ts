@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorError, type ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode } from '../../src/error-list.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import type { StreamObserver } from '../../src/stream/observer.ts';
 import { type RunSession, runStream } from '../../src/stream/stream.ts';
 

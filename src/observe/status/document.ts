@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../error-list.ts';
 import type { Gap } from '../../stream/gap.ts';
 
 /** What `GET /status.json` answers. Times are ISO 8601 in UTC. It holds no token, no event and no address of a person. */

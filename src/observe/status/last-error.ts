@@ -1,5 +1,6 @@
 import { isoTime } from '../../clock.ts';
-import type { ConnectorError, ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../error-list.ts';
+import type { ConnectorError } from '../../errors.ts';
 import type { ErrorStatus } from './document.ts';
 import { publicMessage } from './public-message.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { errorsDocument } from '../../../dev/docs/errors.ts';
-import { ConnectorError, ERROR_CODES, ERRORS } from '../../../src/errors.ts';
+import { ERROR_CODES, ERRORS } from '../../../src/error-list.ts';
+import { ConnectorError } from '../../../src/errors.ts';
 
 const page = errorsDocument();
 

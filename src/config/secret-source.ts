@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { Secret } from './secret.ts';
+
+export interface SecretFile {
+  readonly file: string;
+  /** Whether it is taken although everybody on this machine can read it. */
+  readonly mayBeOpen?: true;
+}
+
+/** Where a secret comes from: a file is read each time, so that a changed one is taken up. */
+export type SecretSource = SecretFile | { readonly value: Secret };
+
+const READABLE_BY_ALL = 0o004;
+
+export const isReadableByAll = (mode: number): boolean => (mode & READABLE_BY_ALL) !== 0;
+
+/** What is wrong with a secret file of these permissions, and what to do about it; undefined where nothing is. */
+export function whyTooOpen({ file, mayBeOpen }: SecretFile, mode: number): string | undefined {
+  if (mayBeOpen || !isReadableByAll(mode)) return undefined;
+  const permissions = (mode & 0o777).toString(8).padStart(4, '0');
+  return `everybody on this machine can read ${file} (mode ${permissions}): chmod 640 ${file}; in Kubernetes give the secret volume defaultMode: 0440 and the pod an fsGroup; where a mode cannot be set, ALLOW_WORLD_READABLE_SECRETS=true`;
+}
+
+/** The text of the file as it is now. Throws where it cannot be read, and where everybody else can. */
+export async function readSecretFile(source: SecretFile): Promise<string> {
+  const handle = await open(source.file);
+  try {
+    // Of the file that is open, not of the one that may have its name by now.
+    const tooOpen = whyTooOpen(source, (await handle.stat()).mode);
+    if (tooOpen !== undefined) throw new Error(tooOpen);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A password or token: one line, without its line break. Throws as {@link readSecretFile} does, and where it is none. */
+export async function readSecret(source: SecretSource): Promise<Secret> {
+  if ('value' in source) return source.value;
+  const text = (await readSecretFile(source)).replace(/\r?\n$/, '');
+  if (text === '' || /[\r\n]/.test(text)) throw new Error(`${source.file} does not hold one line`);
+  return new Secret(text);
+}
