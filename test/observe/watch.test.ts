@@ -187,7 +187,7 @@ test('dead letters are a line a minute, with how many there were of each reason'
   }
   expect(messages(lines)).toEqual(['warn: dead letters written', 'warn: dead letters written']);
   expect(lines[0]).toMatchObject({ count: 2, reasons: { no_gid: 1, too_large: 1 } });
-  expect(lines[1]).toMatchObject({ count: 120, next_step: expect.stringContaining('.dead-letters') });
+  expect(lines[1]).toMatchObject({ count: 120, next_step: expect.stringContaining('tail --dead-letters') });
 });
 
 // Found by a reviewer: what came within a minute of a line, and was the last, was never said.
