@@ -25,9 +25,9 @@ test('a command that has ended is not told that something is tried again, or goe
     if (['retry-request', 'new-session'].includes(ERRORS[code].disposition))
       expect(commandNextStep).not.toMatch(/tried again|nothing[:,]/);
   }
-  const { nextStep, commandNextStep } = new ConnectorError('KAFKA_UNAVAILABLE', 'what happened');
-  expect(nextStep).toBe('it is tried again; if it stays, check KAFKA_BROKERS and the brokers');
-  expect(commandNextStep).toBe('check KAFKA_BROKERS and the brokers; then repeat the command');
+  const { nextStep, commandNextStep } = new ConnectorError('SCHEMA_REGISTRY_UNAVAILABLE', 'what happened');
+  expect(nextStep).toBe('it is tried again; if it stays, check SCHEMA_REGISTRY_URL and the registry');
+  expect(commandNextStep).toBe('check SCHEMA_REGISTRY_URL and the registry; then repeat the command');
 });
 
 test('what was not foreseen is INTERNAL with its cause, what was stays as it is', () => {

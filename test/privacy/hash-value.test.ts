@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -30,9 +30,9 @@ test('other values and other keys have other hashes; null stays null', () => {
 
 test('the key of a file is its one line; what is none, or short, is refused without being shown', () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-'));
+  const file = join(folder, 'key');
   const fileWith = (text: string) => {
-    const file = join(folder, 'key');
-    writeFileSync(file, text);
+    writeFileSync(file, text, { mode: 0o600 });
     return { file };
   };
   expect(readHashKey(fileWith(`${KEY}\n`)).reveal()).toBe(KEY);
@@ -43,5 +43,7 @@ test('the key of a file is its one line; what is none, or short, is refused with
     });
     expect(() => readHashKey(fileWith(text))).toThrow(refusal);
   }
+  chmodSync(file, 0o644);
+  expect(() => readHashKey(fileWith(KEY))).toThrow(`everybody on this machine can read ${file}`);
   expect(() => readHashKey({ file: join(folder, 'none') })).toThrow(/FIELDS_HASH_KEY_FILE .*ENOENT/);
 });
