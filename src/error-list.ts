@@ -145,6 +145,7 @@ export const ERRORS = {
     cause: 'the broker refuses a login that it has accepted before',
     nextStep:
       'put the new password into KAFKA_SASL_PASSWORD_FILE: it is read again at every connection, without a restart',
+    commandNextStep: 'put the new password into KAFKA_SASL_PASSWORD_FILE; then repeat the command',
   },
   KAFKA_TLS_FAILED: {
     disposition: 'new-session',

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Secret } from './secret.ts';
 
@@ -31,6 +32,18 @@ export async function readSecretFile(source: SecretFile): Promise<string> {
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
+  }
+}
+
+/** The same for whom cannot wait. */
+export function readSecretFileSync(source: SecretFile): string {
+  const descriptor = openSync(source.file, 'r');
+  try {
+    const tooOpen = whyTooOpen(source, fstatSync(descriptor).mode);
+    if (tooOpen !== undefined) throw new Error(tooOpen);
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { Secret } from '../config/secret.ts';
-import { type SecretFile, type SecretSource, whyTooOpen } from '../config/secret-source.ts';
+import { readSecretFileSync, type SecretFile, type SecretSource } from '../config/secret-source.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 
 const LEAST_LENGTH = 32;
@@ -23,14 +22,7 @@ export function readHashKey(source: SecretSource): Secret {
 
 function readText(source: SecretFile): string {
   try {
-    const file = openSync(source.file, 'r');
-    try {
-      const tooOpen = whyTooOpen(source, fstatSync(file).mode);
-      if (tooOpen !== undefined) throw new Error(tooOpen);
-      return readFileSync(file, 'utf8');
-    } finally {
-      closeSync(file);
-    }
+    return readSecretFileSync(source);
   } catch (error) {
     throw new ConnectorError('CONFIG_INVALID', `FIELDS_HASH_KEY_FILE cannot be read: ${messageOf(error)}`, {
       cause: error,

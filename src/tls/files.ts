@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { type SecretFile, whyTooOpen } from '../config/secret-source.ts';
+import { readSecretFileSync, type SecretFile } from '../config/secret-source.ts';
 import type { TlsFiles } from '../config/security.ts';
 import { messageOf } from '../errors.ts';
 
@@ -48,7 +48,7 @@ function readCertificates(file: string): string {
 
 /** What OpenSSL says about a key has nothing of the key in it. */
 function readKey(source: SecretFile): string {
-  const text = readPrivate(source);
+  const text = readSecretFileSync(source);
   if (/ENCRYPTED/.test(text))
     throw new Error(
       `the key in ${source.file} is encrypted: expected one that is not, which only the connector can read`,
@@ -60,16 +60,5 @@ function readKey(source: SecretFile): string {
     throw new Error(`${source.file} holds no private key in PEM format: ${messageOf(error)}`, {
       cause: error,
     });
-  }
-}
-
-function readPrivate(source: SecretFile): string {
-  const descriptor = openSync(source.file, 'r');
-  try {
-    const tooOpen = whyTooOpen(source, fstatSync(descriptor).mode);
-    if (tooOpen !== undefined) throw new Error(tooOpen);
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -95,7 +95,7 @@ describe('check', () => {
     const looked = await runConnector(['check'], environment);
     const ran = await runConnector(['run'], environment);
     expect(looked.stdout).toMatch(/^WRONG {3}Token for workspace \d+: .*everybody .* chmod 640/m);
-    expect(ran.stderr).toMatch(/everybody .* chmod 640.*CONFIG_INVALID/s);
+    expect(ran.stderr).toMatch(/CONFIG_INVALID.*everybody .* chmod 640/);
     expect([looked.exitCode, ran.exitCode]).toEqual([2, 2]);
     expect(looked.stdout + looked.stderr + ran.stdout + ran.stderr).not.toContain('simulator-token');
   });
