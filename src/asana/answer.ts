@@ -5,6 +5,7 @@ import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
 import { wouldBurst } from './containers.ts';
 import type { HttpAnswer } from './http.ts';
+import { quote } from './quote.ts';
 
 /** One page as the API sent it: events in its order, unread; `offset` is null where there is no `next_page`. */
 export interface PageBody {
@@ -12,7 +13,6 @@ export interface PageBody {
   readonly offset: string | null;
 }
 
-const MAX_QUOTED = 300;
 // Asana's own page has 1,000 at most.
 const MAX_EVENTS = 50_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -112,13 +112,6 @@ function errorTexts(body: Buffer, clean: Quote, other: Quote): string {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-/** On one line and without control characters: it goes to logs and terminals. */
-const quote = (text: string): string =>
-  text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, MAX_QUOTED);
 
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 

@@ -1,6 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import { type Dispatcher, request } from 'undici';
 import { ConnectorError, messageOf } from '../errors.ts';
+import { quote } from './quote.ts';
 
 /** One answer, whole, within its caps. Header names are in lower case. */
 export interface HttpAnswer {
@@ -44,7 +45,9 @@ export function httpGet(dispatcher: Dispatcher, limits: HttpLimits): HttpGet {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ConnectorError) throw error;
-      const what = deadline.aborted ? `no whole answer within ${limits.deadlineMs} ms` : messageOf(error);
+      const what = deadline.aborted
+        ? `no whole answer within ${limits.deadlineMs} ms`
+        : quote(messageOf(error));
       throw new ConnectorError('ASANA_UNREACHABLE', `${url.origin}: ${what}`, { cause: error });
     }
   };

@@ -95,6 +95,13 @@ test('whatever Asana answers becomes records and dead letters, or an error of th
   expect(Math.min(seen.pages, seen.errors)).toBeGreaterThan(50);
 });
 
+// undici's own message for it quotes the answer, line breaks included.
+test('an answer 101, which nobody asked for, is an error on one line', async () => {
+  const { url } = await serveTcp((socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nx: y\r\n\r\n'));
+  const error = await getter({ deadlineMs: 2_000, maxBodyBytes: 1_000 })(url).catch((thrown) => thrown);
+  expectListed(error);
+});
+
 test('whatever comes over the wire is an answer within its limits, or an error of the list', async () => {
   const line = fc.oneof(
     fc.constantFrom(
