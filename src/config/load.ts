@@ -6,7 +6,7 @@ import { READERS, type ValueOf } from './parse.ts';
 import type { SecretSource } from './secret-source.ts';
 import { secretFile, securityProblems, securityWarnings } from './security.ts';
 import { findStrangers } from './strangers.ts';
-import { tlsProblems } from './tls-verification.ts';
+import { verificationProblems } from './tls-verification.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,7 +41,7 @@ export function loadConfig(environment: Environment): Config {
     ...conflicts(settings),
     ...fieldProblems(settings),
     ...securityProblems(settings),
-    ...tlsProblems(environment.NODE_TLS_REJECT_UNAUTHORIZED, settings),
+    ...verificationProblems(environment.NODE_TLS_REJECT_UNAUTHORIZED, settings),
   );
   if (problems.length > 0) {
     throw new ConnectorError(

@@ -5,7 +5,7 @@ import { isLoopback } from './loopback.ts';
  * Node heeds NODE_TLS_REJECT_UNAUTHORIZED=0 for every connection of the process: whoever stands in between could then read the
  * token, or make events up. Only where nothing leaves this machine is it nobody's business.
  */
-export function tlsProblems(
+export function verificationProblems(
   nodeSetting: string | undefined,
   { ASANA_BASE_URL: asana, SCHEMA_REGISTRY_URL: registry, KAFKA_BROKERS: brokers = [] }: Partial<Settings>,
 ): string[] {
