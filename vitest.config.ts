@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/containers/**'],
+          exclude: ['test/integration/**', 'test/clusters/**', 'test/containers/**'],
           // Some start processes, which takes seconds where others use the cores too.
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
@@ -22,6 +22,18 @@ export default defineConfig({
           // One broker and two cores serve all files: side by side they would only slow each other down into timeouts.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'clusters',
+          include: ['test/clusters/**/*.test.ts'],
+          globalSetup: './test/support/registry-service.ts',
+          // Each has brokers of its own, and waits for most of its time: for elections, timeouts and restarts.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

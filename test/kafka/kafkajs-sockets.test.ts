@@ -5,7 +5,7 @@ import { silenceLimitedSockets } from '../../src/kafka/kafkajs-sockets.ts';
 
 const LIMIT_MS = 200;
 
-// On a timeout kafkajs ends the connection and rejects what is under way there; test/integration/faults-network.test.ts shows it.
+// On a timeout kafkajs ends the connection and rejects what is under way there; test/clusters/faults-network.test.ts shows it.
 test('a socket whose other side has been silent for the limit times out', async () => {
   const server = createServer((socket) => socket.resume().on('error', () => undefined));
   server.listen(0, '127.0.0.1');

@@ -3,8 +3,8 @@ import { type KafkaCluster, startKafka } from '../../dev/kafka.ts';
 import { ClusterView } from '../faults/cluster-view.ts';
 import { environmentOn, runToEnd } from '../faults/connector.ts';
 import { timeToNextCommit } from '../faults/progress.ts';
+import { administer, metricOf, setTopic, simulate, startLive } from '../integration/scene.ts';
 import { eventually } from '../support/connector.ts';
-import { administer, metricOf, setTopic, simulate, startLive } from './scene.ts';
 
 const COMMIT_TIMEOUT_MS = 60_000;
 const NAME = 'replicas';
