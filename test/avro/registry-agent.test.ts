@@ -1,50 +1,17 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { UndecodableRecord } from '../../src/avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from '../../src/avro/registry.ts';
-import { EVENT_SCHEMA } from '../../src/avro/schema.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { FakeRegistry } from './fake-registry.ts';
+import { failureOf, registryScene, SUBJECT } from './registry-scene.ts';
 
-const SUBJECT = 'asana.audit-log-events-value';
 const never = new AbortController().signal;
-/** Waits only until it is told to stop: no deadline ever passes. */
-const patientClock: Clock = {
-  ...systemClock,
-  sleep: (_delayMs, signal) =>
-    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-};
+const scene = registryScene();
 
-let registry: FakeRegistry;
-let url: string;
-
-beforeEach(async () => {
-  registry = new FakeRegistry();
-  url = await registry.listen();
-});
-afterEach(() => registry.close());
-
-const request = () => ({
-  url,
-  timeoutMs: 5_000,
-  clock: patientClock,
-  subject: SUBJECT,
-  schema: EVENT_SCHEMA,
-  autoRegister: true,
-});
-
-async function failureOf(work: Promise<unknown>): Promise<ConnectorError> {
-  const error = await work.then(
-    () => 'nothing was thrown',
-    (thrown) => thrown,
-  );
-  expect(error).toBeInstanceOf(ConnectorError);
-  return error;
-}
 test('an answer that does not end is given up at a megabyte, and long before the deadline', async () => {
   let sentBytes = 0;
-  registry.fault = (incoming, response) => {
+  scene.registry.fault = (incoming, response) => {
     const more = () => {
       if (incoming.socket.destroyed) return;
       sentBytes += 65_536;
@@ -52,10 +19,10 @@ test('an answer that does not end is given up at a megabyte, and long before the
     };
     more();
   };
-  const error = await failureOf(resolveSchemaId(request(), never));
+  const error = await failureOf(resolveSchemaId(scene.request(), never));
   expect(error.code).toBe('SCHEMA_REGISTRY_UNAVAILABLE');
   expect(error.message).toBe(
-    `schema registry ${url}, subject ${SUBJECT}: an answer of more than 1048576 bytes`,
+    `schema registry ${scene.url}, subject ${SUBJECT}: an answer of more than 1048576 bytes`,
   );
   expect(sentBytes).toBeLessThan(32 * 1024 * 1024);
 });
@@ -65,8 +32,8 @@ test('a redirect is not followed', async () => {
   const location = await elsewhere.listen();
   onTestFinished(() => elsewhere.close());
   for (const status of [301, 302, 303, 307, 308]) {
-    registry.fault = (_request, response) => response.writeHead(status, { location }).end();
-    await failureOf(resolveSchemaId(request(), never));
+    scene.registry.fault = (_request, response) => response.writeHead(status, { location }).end();
+    await failureOf(resolveSchemaId(scene.request(), never));
   }
   expect(elsewhere.requests).toEqual([]);
 });
@@ -93,11 +60,11 @@ test('whatever a registry answers, it is an id or an error of the list', async (
   });
   await fc.assert(
     fc.asyncProperty(answers, async ({ status, body }) => {
-      registry.fault = (_request, response) => response.writeHead(status).end(body);
-      const seen = await resolveSchemaId(request(), never).catch((error) => error);
+      scene.registry.fault = (_request, response) => response.writeHead(status).end(body);
+      const seen = await resolveSchemaId(scene.request(), never).catch((error) => error);
       if (seen instanceof ConnectorError) expect(seen.code).toMatch(/^SCHEMA_/);
       else expect(Number.isInteger(seen)).toBe(true);
-      const type = await writerTypeFetcher(request(), never)(1).catch((error) => error);
+      const type = await writerTypeFetcher(scene.request(), never)(1).catch((error) => error);
       if (type instanceof ConnectorError) expect(type.code).toMatch(/^SCHEMA_/);
       else if (type instanceof Error) expect(type).toBeInstanceOf(UndecodableRecord);
     }),
