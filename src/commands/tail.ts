@@ -5,15 +5,16 @@ import { canonicalJson } from '../canonical-json.ts';
 import { createClients, registryConnection } from '../clients.ts';
 import { loadConfig } from '../config/load.ts';
 import { READERS } from '../config/parse.ts';
+import { orStopped } from '../deadline.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import type { ReadRecord } from '../kafka/read-to-end.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import { createLog } from '../log.ts';
 import { coloured, deadLetterJson, deadLetterLine, eventLine, type Paint, plain } from '../tail/lines.ts';
-import { tailRecords } from '../tail/tail-records.ts';
+import { partitionsOf, tailRecords } from '../tail/tail-records.ts';
 import { readOptions } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
-import { quietClientPorts, writeSlowly } from './terminal.ts';
+import { closeAfter, createProgress, quietClientPorts, waitingForKafka, writeSlowly } from './terminal.ts';
 
 const HELP = `Usage: asana-audit-kafka tail [--from-beginning] [--until-end] [--json] [--workspace GID] [--type TYPE]
        asana-audit-kafka tail --dead-letters [--from-beginning] [--until-end] [--json] [--workspace GID]
@@ -80,16 +81,24 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
     isFromBeginning: options['from-beginning'],
     isUntilEnd: options['until-end'],
   };
-  try {
-    for await (const record of tailRecords(kafka, range, context.signal))
+  const progress = createProgress(context.stderr, context.clock);
+  progress.say(waitingForKafka(config));
+  const showAll = async () => {
+    const partitions = await partitionsOf(kafka, range.topic);
+    progress.end();
+    for await (const record of tailRecords(kafka, range, partitions, context.signal))
       await show(record, isDead ? printDeadLetter : printEvent, range.topic, context);
     return 0;
+  };
+  try {
+    return await orStopped(context.signal, showAll());
   } catch (error) {
+    progress.end();
     // Without an end, being stopped is how it ends.
     if (context.signal.aborted && !range.isUntilEnd) return 0;
     throw error;
   } finally {
-    await close();
+    await closeAfter(close, context.signal);
   }
 }
 

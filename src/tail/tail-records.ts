@@ -16,21 +16,27 @@ type Source = AsyncGenerator<ReadRecord | typeof AT_END>;
 // No record is as young as this: reading starts at the end.
 const NOW: FetchStart = { timestampMs: Number.MAX_SAFE_INTEGER };
 
+/** How many a topic has. Throws TOPIC_MISSING. */
+export async function partitionsOf(kafka: KafkaClient, topic: string): Promise<number> {
+  const description = await kafka.describeTopic(topic);
+  if (description === undefined)
+    throw new ConnectorError('TOPIC_MISSING', `the topic ${topic} does not exist`);
+  return description.partitions;
+}
+
 /**
  * The committed records of all partitions: what is there at the start as if it were one partition, in the order of its timestamps,
- * and then what comes. Throws TOPIC_MISSING.
+ * and then what comes.
  */
 export async function* tailRecords(
   kafka: KafkaClient,
   { topic, isFromBeginning, isUntilEnd }: TailRange,
+  partitions: number,
   signal: AbortSignal,
 ): AsyncGenerator<ReadRecord> {
-  const description = await kafka.describeTopic(topic);
-  if (description === undefined)
-    throw new ConnectorError('TOPIC_MISSING', `the topic ${topic} does not exist`);
   const reading = new AbortController();
   const either = AbortSignal.any([signal, reading.signal]);
-  const sources = Array.from({ length: description.partitions }, (_, partition) =>
+  const sources = Array.from({ length: partitions }, (_, partition) =>
     readPartition(kafka, topic, partition, isFromBeginning ? 'earliest' : NOW, either),
   );
   try {

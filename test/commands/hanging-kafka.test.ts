@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { offsets } from '../../src/commands/offsets.ts';
+import { tail } from '../../src/commands/tail.ts';
 import { verify } from '../../src/commands/verify.ts';
 import { LEAST } from '../config/environment.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -12,6 +13,7 @@ const CASES: [string, Command, string[]][] = [
   ['offsets get', offsets, ['get']],
   ['verify --ledger', verify, ['--ledger']],
   ['verify', verify, []],
+  ['tail', tail, ['--from-beginning', '--until-end']],
 ];
 const CLEAR_LINE = '\r\u001b[K';
 
