@@ -6,6 +6,7 @@ const NAMED = /`((?:src|test)\/[\w/.-]+)`/g;
 
 test.each([
   'docs/threat-model.md',
+  'docs/kafka-security.md',
   'docs/privacy.md',
   'docs/upgrading.md',
   'docs/dependencies.md',
