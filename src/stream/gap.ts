@@ -6,6 +6,7 @@ import type { ReadPage } from './read-page.ts';
 import { readKnown } from './record-version.ts';
 
 const GAP_VERSION = 1;
+// A further reason needs a higher version: an older connector would take the record for a damaged one, and ask again for that time.
 const PASSED_REASONS = ['deleted-by-asana', 'refused-by-asana', 'skipped-by-operator'] as const;
 export const GAP_REASONS = [...PASSED_REASONS, 'state-unreadable'] as const;
 
