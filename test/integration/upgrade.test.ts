@@ -85,6 +85,8 @@ test.concurrent('a state that a newer version wrote is refused by an older one, 
   const looked = await older(['offsets', 'get'], environment);
   expect(looked.exitCode).toBe(1);
   expect(looked.stdout).toContain(message);
+  // To start anew is an operator's to decide: it says what that would do, and waits for --yes.
+  expect((await older(['offsets', 'reset'], environment)).exitCode).toBe(2);
   expect(await recordsOf('too-new.state')).toEqual(records);
 
   const refused = await older(UNTIL_CAUGHT_UP, environment);
