@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configurationDocument } from '../src/config/document.ts';
+import { dependenciesDocument } from './docs/dependencies.ts';
 import { errorsDocument } from './docs/errors.ts';
 import { logsDocument } from './docs/logs.ts';
 import { metricsDocument } from './docs/metrics.ts';
@@ -9,9 +10,11 @@ import { dashboardText, mainDashboard, runbookDashboard } from './grafana/dashbo
 
 const root = new URL('../', import.meta.url);
 const runbook = readFileSync(new URL('ops/runbook.md', root), 'utf8');
+const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
 
 const PAGES = {
   'docs/configuration.md': configurationDocument(),
+  'docs/dependencies.md': dependenciesDocument(lock.packages),
   'docs/errors.md': errorsDocument(),
   'docs/logs.md': logsDocument(),
   'docs/metrics.md': metricsDocument(),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import { didYouMean } from './commands/arguments.ts';
 import { check } from './commands/check.ts';
@@ -10,6 +9,7 @@ import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { verify } from './commands/verify.ts';
 import { messageOf, toConnectorError } from './errors.ts';
+import { CONNECTOR_VERSION } from './version.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
@@ -23,11 +23,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
-const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
-
 function help(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
-  return `asana-audit-kafka ${version}: Asana's audit log in Kafka, every event exactly once
+  return `asana-audit-kafka ${CONNECTOR_VERSION}: Asana's audit log in Kafka, every event exactly once
 
 Usage: asana-audit-kafka <command> [options]
 
@@ -51,7 +49,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
     return name === undefined ? EXIT_USAGE : 0;
   }
   if (name === '--version') {
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${CONNECTOR_VERSION}\n`);
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -74,7 +72,7 @@ function context(signal: AbortSignal): CommandContext {
     clock: systemClock,
     random: Math.random,
     newId: () => crypto.randomUUID(),
-    version,
+    version: CONNECTOR_VERSION,
     stdout: process.stdout,
     stderr: process.stderr,
     signal,

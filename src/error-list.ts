@@ -223,9 +223,16 @@ export const ERRORS = {
   },
   STATE_UNREADABLE: {
     disposition: 'halt-stream',
-    cause: 'the record of the cursor is damaged, deleted, or of a version that this one does not know',
+    cause: 'the record of the cursor is damaged or deleted',
     nextStep:
-      'restore the record, use the version that wrote it, or begin anew with asana-audit-kafka offsets reset (publishes twice what is there already)',
+      'restore the record, or begin anew with asana-audit-kafka offsets reset (publishes twice what is there already)',
+  },
+  STATE_TOO_NEW: {
+    disposition: 'halt-stream',
+    cause:
+      'a newer version of the connector has run here, and its state says what this one does not understand',
+    nextStep:
+      'run the version of asana-audit-kafka that wrote the record, or a later one: nothing is lost or changed (docs/upgrading.md)',
   },
   STATE_MISPLACED: {
     disposition: 'halt-stream',

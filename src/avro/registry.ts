@@ -42,33 +42,48 @@ export async function isCompatible(
   const { subject, schema } = request;
   return callRegistry(request, `compatibility with subject ${subject}`, signal, async (registry) => {
     if ((await ifKnown(registry.getLatestSchemaId(subject))) === undefined) return undefined;
-    const { Subject } = (registry as unknown as AskingRegistry).api;
-    const answer = (await Subject.compatible({ subject, body: { schema } })).data();
+    const answer = (await apiOf(registry).Subject.compatible({ subject, body: { schema } })).data();
     return isJsonObject(answer) && answer.is_compatible === true;
   });
 }
 
-/** The client can ask, and does not offer it. */
-interface AskingRegistry {
-  readonly api: {
-    readonly Subject: {
-      compatible(request: { subject: string; body: { schema: string } }): Promise<{ data(): unknown }>;
-    };
+/** What the client can ask, and does not offer. */
+interface RegistryApi {
+  readonly Subject: {
+    compatible(request: { subject: string; body: { schema: string } }): Promise<{ data(): unknown }>;
   };
+  readonly Schema: { find(request: { id: number }): Promise<{ data(): unknown }> };
 }
 
-/** Finds schemas by id, for `createDecoder`. Throws as {@link resolveSchemaId} does, or UndecodableRecord. */
+const apiOf = (registry: SchemaRegistry): RegistryApi =>
+  (registry as unknown as { readonly api: RegistryApi }).api;
+
+/**
+ * Finds schemas by id, for `createDecoder`. Throws as {@link resolveSchemaId} does, or UndecodableRecord.
+ *
+ * The client would compile whatever has the id, Protobuf and JSON Schema as well, before anybody could say that it is not ours.
+ */
 export function writerTypeFetcher(connection: RegistryConnection, signal: AbortSignal) {
   return async (schemaId: number): Promise<avsc.Type> => {
-    const type = await callRegistry(connection, `schema ${schemaId}`, signal, (registry) =>
-      registry.getSchema(schemaId),
+    const type = await callRegistry(connection, `schema ${schemaId}`, signal, async (registry) =>
+      readAvro((await apiOf(registry).Schema.find({ id: schemaId })).data()),
     );
-    if (isAvroType(type)) return type;
-    throw new UndecodableRecord(`schema ${schemaId} is not an Avro schema`);
+    if (type !== undefined) return type;
+    throw new UndecodableRecord(`schema ${schemaId} is not an Avro schema that stands alone`);
   };
 }
 
-const isAvroType = (type: unknown): type is avsc.Type => avsc.Type.isType(type);
+/**
+ * Undefined where it is a schema of another kind, or one that needs others, as ours never does. In the answers of most registries an
+ * Avro schema has no `schemaType`.
+ */
+function readAvro(answer: unknown): avsc.Type | undefined {
+  if (!isJsonObject(answer) || typeof answer.schema !== 'string')
+    throw new Error('an answer without a schema: check that the URL is that of a schema registry');
+  const { schema, schemaType = SchemaType.AVRO, references } = answer;
+  const isAlone = !Array.isArray(references) || references.length === 0;
+  return schemaType === SchemaType.AVRO && isAlone ? avsc.Type.forSchema(JSON.parse(schema)) : undefined;
+}
 
 const avroSchema = (schema: string) => ({ type: SchemaType.AVRO, schema }) as const;
 

@@ -1,9 +1,11 @@
 import { isoTime } from '../clock.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { CONNECTOR_VERSION } from '../version.ts';
 import type { Books, Cursor, OffsetState } from './cursor.ts';
+import { refuseNewer } from './record-version.ts';
 
-const VERSION = 1;
+const CURSOR_VERSION = 1;
 // A version of its own, so that a connector that knows no resets halts instead of taking one for a cursor.
 const RESET_VERSION = 2;
 
@@ -19,7 +21,8 @@ export const isReset = (position: Cursor | Reset): position is Reset => 'resetAt
 /** The cursor as the JSON of its state record, readable with Kafka's console consumer. */
 export function encodeCursor(cursor: Cursor): Buffer {
   const record = {
-    version: VERSION,
+    version: CURSOR_VERSION,
+    written_by: CONNECTOR_VERSION,
     mode: cursor.mode,
     filters: cursor.filters,
     watermark: isoTime(cursor.watermarkMs),
@@ -36,6 +39,7 @@ export function encodeCursor(cursor: Cursor): Buffer {
 export function encodeReset(reset: Reset): Buffer {
   const record = {
     version: RESET_VERSION,
+    written_by: CONNECTOR_VERSION,
     reset_at: isoTime(reset.resetAtMs),
     filters: reset.filters,
     ...encodeBooks(reset),
@@ -74,18 +78,22 @@ function encodeOffset({ value, obtainedAtMs, query }: OffsetState) {
 }
 
 /**
- * The cursor in a state record, or the reset in its place. Throws STATE_UNREADABLE for a tombstone, another version or a damaged
- * record: taking any of them for a first start would publish up to 90 days of events again.
+ * The cursor in a state record, or the reset in its place. Throws STATE_TOO_NEW for a newer version, and STATE_UNREADABLE for a
+ * tombstone or a damaged record: taking any of them for a first start would publish up to 90 days of events again.
  */
 export function decodePosition(key: string, value: Buffer | null): Cursor | Reset {
   if (value === null) throw unreadable(key, 'it is a tombstone');
   try {
     const record: JsonValue = JSON.parse(value.toString('utf8'));
     if (!isJsonObject(record)) throw new Error('expected an object');
-    if (record.version === VERSION) return readCursor(record);
+    refuseNewer(key, record, RESET_VERSION);
+    if (record.version === CURSOR_VERSION) return readCursor(record);
     if (record.version === RESET_VERSION) return readReset(record);
-    throw new Error(`expected version ${VERSION} or ${RESET_VERSION}, got ${JSON.stringify(record.version)}`);
+    throw new Error(
+      `expected version ${CURSOR_VERSION} or ${RESET_VERSION}, got ${JSON.stringify(record.version)}`,
+    );
   } catch (error) {
+    if (error instanceof ConnectorError) throw error;
     throw unreadable(key, messageOf(error), error);
   }
 }

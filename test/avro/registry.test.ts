@@ -205,9 +205,19 @@ describe('a writer schema', () => {
     expect(scene.registry.requests).toEqual([`GET ${PREFIX}/schemas/ids/1`]);
   });
 
-  test('that is not Avro is an UndecodableRecord', async () => {
-    scene.registry.fault = (_request, response) =>
-      response.end(JSON.stringify({ schemaType: 'JSON', schema: '{"type":"object"}' }));
+  test('that refers to others is an UndecodableRecord: ours does not', async () => {
+    const answer = { schema: '{"type":"array","items":"Other"}', references: [{ name: 'Other' }] };
+    scene.registry.fault = (_request, response) => response.end(JSON.stringify(answer));
+    await expect(fetchType()(1)).rejects.toThrow(UndecodableRecord);
+  });
+
+  test.each([
+    ['JSON', '{"type":"object"}'],
+    ['PROTOBUF', 'message Event { string gid = 1; }'],
+    ['JSON', 'neither would this compile'],
+    ['PROTOBUF', 'nor this'],
+  ])('that is not Avro but %s is an UndecodableRecord, and is not compiled', async (schemaType, schema) => {
+    scene.registry.fault = (_request, response) => response.end(JSON.stringify({ schemaType, schema }));
     await expect(fetchType()(1)).rejects.toThrow(UndecodableRecord);
   });
 });

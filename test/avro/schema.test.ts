@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import avsc from 'avsc';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -107,5 +107,24 @@ describe('with one more field that has a default', () => {
     });
     const read = EVENT_TYPE.fromBuffer(bytes, EVENT_TYPE.createResolver(newType));
     expect(structuredClone(read)).toEqual(recordOf(event));
+  });
+});
+
+describe('of the schemas that released versions have registered', () => {
+  const folder = new URL('written-by/', import.meta.url);
+  const files = readdirSync(folder);
+  const schemaIn = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+
+  test.each(files)('%s reads what the present one writes, and the other way round', (file) => {
+    const former = avsc.Type.forSchema(schemaIn(file));
+    expect(() => former.createResolver(EVENT_TYPE)).not.toThrow();
+    expect(() => EVENT_TYPE.createResolver(former)).not.toThrow();
+  });
+
+  // What every connector looks for at the beginning of a record, whoever wrote it: src/avro/decoder.ts.
+  test.each(files)('%s begins with the same three fields', (file) => {
+    const beginning = ({ fields }: RecordSchema) =>
+      fields.slice(0, 3).map(({ name, type }: Field) => ({ name, type }));
+    expect(beginning(JSON.parse(EVENT_SCHEMA))).toEqual(beginning(schemaIn(file)));
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { OPTIONS, TOKEN_FILE_PREFIX } from '../../src/config/options.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -51,6 +52,14 @@ test('every service has a health check, and waits for the health of those that i
     'registry',
     'simulator',
   ]);
+});
+
+test('every variable of the connector is one that it knows, with a text for a value', () => {
+  const variables = Object.entries(services.connector?.environment ?? {});
+
+  expect(variables.map(([name]) => name)).toContain('ASANA_WORKSPACES');
+  expect(variables.filter(([name]) => !(name in OPTIONS) && !name.startsWith(TOKEN_FILE_PREFIX))).toEqual([]);
+  for (const [name, value] of variables) expect([name, typeof value]).toEqual([name, 'string']);
 });
 
 test('what is published is so on this machine alone', () => {

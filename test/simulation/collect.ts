@@ -142,7 +142,7 @@ function gapsOf(committed: readonly TransactionHistory[], gid: string): PassedGa
     .flatMap(({ writes }) => writes)
     .filter(({ topic }) => topic === 'state')
     .flatMap(({ record: { key, value } }) => {
-      const found = decodePassedGap(value);
+      const found = decodePassedGap(String(key), value);
       return found && String(key) === gap(found.fromMs) ? [found] : [];
     });
 }

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 900_000;
 /** Children at a time. */
 const PROCESSES = 2;
 /** What a run needs; below the repository, so that packages are found. */
-const COPIED = ['src', 'simulator', 'schemas', 'dev', 'test/simulation'];
+const COPIED = ['package.json', 'src', 'simulator', 'schemas', 'dev', 'test/simulation'];
 
 let folder: string;
 beforeAll(async () => {

@@ -238,7 +238,7 @@ describe('the state record', () => {
   test.each([
     ['a tombstone', null, /tombstone/],
     ['no JSON', '{"version":1', /JSON/],
-    ['another version', '{"version":3}', /expected version 1 or 2, got 3/],
+    ['a version that there never was', '{"version":0}', /expected version 1 or 2, got 0/],
     ['a damaged reset', '{"version":2,"reset_at":"soon"}', /expected reset_at to be a time/],
     ['a text', '"x"', /expected an object/],
     ['no watermark', '{"version":1,"mode":"live","filters":""}', /expected watermark to be a text/],

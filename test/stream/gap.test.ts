@@ -72,15 +72,17 @@ describe('the record of a gap', () => {
 
   test('gives back the time that is passed, and nothing for any other record', () => {
     for (const reason of ['refused-by-asana', 'deleted-by-asana', 'skipped-by-operator'] as const)
-      expect(decodePassedGap(encodeGap({ ...refused, reason }, NOW_MS))).toEqual({
+      expect(decodePassedGap('k', encodeGap({ ...refused, reason }, NOW_MS))).toEqual({
         fromMs: 5,
         toMs: 7,
         reason,
       });
-    expect(decodePassedGap(encodeGap({ ...refused, reason: 'state-unreadable' }, NOW_MS))).toBeUndefined();
+    expect(
+      decodePassedGap('k', encodeGap({ ...refused, reason: 'state-unreadable' }, NOW_MS)),
+    ).toBeUndefined();
     for (const damaged of ['', '{', 'null', '[]', '{"reason":"refused-by-asana","from":"x","to":"y"}'])
-      expect(decodePassedGap(Buffer.from(damaged))).toBeUndefined();
-    expect(decodePassedGap(null)).toBeUndefined();
+      expect(decodePassedGap('k', Buffer.from(damaged))).toBeUndefined();
+    expect(decodePassedGap('k', null)).toBeUndefined();
   });
 
   test('is found under its own key only, in time order', () => {
