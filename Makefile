@@ -60,7 +60,7 @@ preconditions:
 demo: setup ## see it work: Kafka, registry, simulated Asana, connector, Prometheus, live view; Ctrl-C verifies (ONCE=1: unattended)
 	@$(USE_NODE) node dev/demo.ts --events $(EVENTS) --days $(DAYS) --rate $(RATE) $(if $(ONCE),--once)
 
-examples: setup $(EXAMPLES:%=.cache/%/.complete) ## run Kafka Streams and Flink SQL over the topic, and check what they say (EXAMPLES=flink-sql: one)
+examples: setup $(EXAMPLES:%=.cache/%/.complete) ## run the examples over a topic and check what they say (EXAMPLES=flink-sql: one)
 	@$(USE_NODE) node dev/examples.ts $(EXAMPLES)
 
 test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry

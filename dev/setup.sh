@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings one part of the tool chain into the checkout's ignored folders: setup.sh preconditions | npm | kafka | registry | prometheus |
-# kafka-streams | flink-sql.
+# Brings one part of the tool chain into the checkout's ignored folders:
+# setup.sh preconditions | npm | kafka | registry | prometheus | kafka-streams | flink-sql.
 # `make setup` calls it for the parts whose stamp is missing or older than what the part is made from, `make examples` for the last two.
 # Written for bash 3.2, the one on a Mac.
 set -euo pipefail
