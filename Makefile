@@ -26,7 +26,10 @@ BIG ?=
 BENCH_EVENTS ?= 300000
 BENCH_LIMITED_EVENTS ?= 2000000
 
-.PHONY: help setup preconditions demo test test-unit test-containers image simulate soak bench check audit docs screenshot stack clean
+# make examples EXAMPLES=flink-sql
+EXAMPLES ?= kafka-streams flink-sql
+
+.PHONY: help setup preconditions demo examples test test-unit test-containers image simulate soak bench check audit docs screenshot stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -45,11 +48,20 @@ node_modules/.complete: package-lock.json .npmrc | preconditions
 .cache/prometheus/.complete: dev/prometheus/version | preconditions
 	@dev/setup.sh prometheus
 
+.cache/kafka-streams/.complete: examples/kafka-streams/pom.xml | preconditions
+	@dev/setup.sh kafka-streams
+
+.cache/flink-sql/.complete: examples/flink-sql/pom.xml | preconditions
+	@dev/setup.sh flink-sql
+
 preconditions:
 	@dev/setup.sh preconditions
 
 demo: setup ## see it work: Kafka, registry, simulated Asana, connector, Prometheus, live view; Ctrl-C verifies (ONCE=1: unattended)
 	@$(USE_NODE) node dev/demo.ts --events $(EVENTS) --days $(DAYS) --rate $(RATE) $(if $(ONCE),--once)
+
+examples: setup $(EXAMPLES:%=.cache/%/.complete) ## run the examples over a topic and check what they say (EXAMPLES=flink-sql: one)
+	@$(USE_NODE) node dev/examples.ts $(EXAMPLES)
 
 test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry
 	@$(USE_NODE) vitest run

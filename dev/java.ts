@@ -11,11 +11,11 @@ export function javaCommand(javaHome: string | undefined, env: NodeJS.ProcessEnv
   return home ? join(home, 'bin', 'java') : 'java';
 }
 
-/** A folder that `make setup` installs. Throws when it is not there. */
-export function installedFolder(name: 'kafka' | 'registry'): string {
+/** A folder that `make setup` installs, or `make examples`. Throws when it is not there. */
+export function installedFolder(name: 'kafka' | 'registry' | 'kafka-streams' | 'flink-sql'): string {
   const folder = join(CACHE, name);
   if (!existsSync(join(folder, '.complete'))) {
-    throw new Error(`${name} is not installed in ${folder}: run make setup`);
+    throw new Error(`${name} is not installed in ${folder}: run make setup (for an example: make examples)`);
   }
   return folder;
 }

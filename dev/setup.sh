@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Brings one part of the tool chain into the checkout's ignored folders: setup.sh preconditions | npm | kafka | registry | prometheus.
-# `make setup` calls it for the parts whose stamp is missing or older than what the part is made from.
+# Brings one part of the tool chain into the checkout's ignored folders:
+# setup.sh preconditions | npm | kafka | registry | prometheus | kafka-streams | flink-sql.
+# `make setup` calls it for the parts whose stamp is missing or older than what the part is made from, `make examples` for the last two.
 # Written for bash 3.2, the one on a Mac.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -92,18 +93,19 @@ install_npm() {
   cp package-lock.json node_modules/.complete
 }
 
-fetch_kafka() {
-  rm -rf .cache/kafka.partial
-  maven -f dev/kafka/pom.xml "$dependency_plugin:copy-dependencies" \
-    -DincludeScope=runtime -DoutputDirectory="$PWD/.cache/kafka.partial/libs"
+fetch_jars() {
+  rm -rf ".cache/$2.partial"
+  maven -f "$1" "$dependency_plugin:copy-dependencies" \
+    -DincludeScope=runtime -DoutputDirectory="$PWD/.cache/$2.partial/libs"
 }
 
-install_kafka() {
-  if is_current dev/kafka/pom.xml .cache/kafka/.complete; then return; fi
-  say "fetching Apache Kafka from Maven (55 MB)"
-  attempt_twice fetch_kafka
-  cp dev/kafka/pom.xml .cache/kafka.partial/.complete
-  publish .cache/kafka.partial .cache/kafka
+# install_jars POM NAME WHAT: all that the POM names, into .cache/NAME/libs
+install_jars() {
+  if is_current "$1" ".cache/$2/.complete"; then return; fi
+  say "fetching $3"
+  attempt_twice fetch_jars "$1" "$2"
+  cp "$1" ".cache/$2.partial/.complete"
+  publish ".cache/$2.partial" ".cache/$2"
 }
 
 fetch_registry() {
@@ -182,8 +184,10 @@ install_prometheus() {
 case $1 in
   preconditions) check_preconditions ;;
   npm) install_npm ;;
-  kafka) install_kafka ;;
+  kafka) install_jars dev/kafka/pom.xml kafka "Apache Kafka from Maven (55 MB)" ;;
   registry) install_registry ;;
   prometheus) install_prometheus ;;
+  kafka-streams) install_jars examples/kafka-streams/pom.xml kafka-streams "Kafka Streams from Maven (100 MB)" ;;
+  flink-sql) install_jars examples/flink-sql/pom.xml flink-sql "Flink from Maven (160 MB)" ;;
   *) fail "unknown part: $1" ;;
 esac

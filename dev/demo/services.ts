@@ -4,16 +4,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../src/errors.ts';
 import { lastLines } from '../java.ts';
-import { startKafka } from '../kafka.ts';
+import { type KafkaCluster, startKafka } from '../kafka.ts';
 import { findFreePorts } from '../ports.ts';
 import { type ChildHandle, startChild } from '../process.ts';
 import { findPrometheus } from '../prometheus/programs.ts';
 import { startPrometheus } from '../prometheus.ts';
 import { waitUntilReady } from '../readiness.ts';
-import { startRegistry } from '../registry.ts';
+import { type SchemaRegistryService, startRegistry } from '../registry.ts';
 import type { Addresses } from './view.ts';
 
 export type Backlog = { events: string; days: string; rate: string };
+
+/** What the connector works with. */
+export type Backends = {
+  simulatorUrl: string;
+  kafka: KafkaCluster;
+  registry: SchemaRegistryService;
+  metricsPort: number;
+  /** The whole environment of the connector's commands. */
+  connectorEnv: ConnectorEnvironment;
+};
+
+export type ConnectorEnvironment = NodeJS.ProcessEnv &
+  Record<'ASANA_BASE_URL' | 'ASANA_TOKEN' | 'ASANA_WORKSPACES', string>;
 
 export type DemoServices = {
   simulatorUrl: string;
@@ -44,7 +57,7 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_GRACE_MS = 10_000;
 
 /** Throws with the end of the log of the part that did not start. */
-export async function startServices(backlog: Backlog, context: StartContext): Promise<DemoServices> {
+export async function startBackends(backlog: Backlog, context: StartContext): Promise<Backends> {
   const { folder, cleanup, say, signal } = context;
   const [kafka, registry, simulatorUrl, [metricsPort = 0]] = await allOrFirstError([
     startKafka({ brokers: 1, folder, logger: say, signal }).then((service) => closeLater(cleanup, service)),
@@ -63,6 +76,13 @@ export async function startServices(backlog: Backlog, context: StartContext): Pr
     EVENTS_TOPIC,
     HTTP_PORT: String(metricsPort),
   };
+  return { simulatorUrl, kafka, registry, metricsPort, connectorEnv };
+}
+
+/** Like `startBackends`, and a connector that runs, with Prometheus where there is one. */
+export async function startServices(backlog: Backlog, context: StartContext): Promise<DemoServices> {
+  const { simulatorUrl, kafka, registry, metricsPort, connectorEnv } = await startBackends(backlog, context);
+  const { folder, cleanup, say } = context;
   const connectorLog = join(folder, 'connector.log');
   say('starting the connector');
   const connector = await startChild({
