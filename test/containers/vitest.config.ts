@@ -7,8 +7,10 @@ export default defineConfig({
     reporters: ['default', './test/support/summary-reporter.ts'],
     include: [
       'test/containers/**/*.test.ts',
-      // Of the integration tests, those about the services themselves. What is measured in moments of a start is not for here.
-      'test/integration/{kafka,kafka-contract,registry}.test.ts',
+      // The integration tests on the services that all share: not those that make brokers of their own, nor those that are about the
+      // process and its pages, which do not know where Kafka runs.
+      'test/integration/{catch-up,commands,gap,kafka,kafka-contract,lost-topics,offsets,offsets-set,privacy,registry}.test.ts',
+      'test/integration/{resume,state-topic,sweep,tail,topic-faults}.test.ts',
     ],
     globalSetup: './test/containers/services.ts',
     // One broker serves all files, and two cores.
