@@ -41,9 +41,10 @@ COPY schemas/ /app/schemas/
 COPY simulator/ /app/simulator/
 COPY src/ /app/src/
 
-# The options of Node are those of bin/asana-audit-kafka, which says why.
+# The options of Node and the allocator's are those of bin/asana-audit-kafka, which says why.
 ENV PATH=/usr/local/bin \
     NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     NODE_OPTIONS="--disable-warning=TimeoutNegativeWarning --max-semi-space-size=8" \
     HTTP_HOST=0.0.0.0
 

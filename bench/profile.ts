@@ -107,7 +107,7 @@ export function renderProfile(
   const line = ({ name, ms, share }: SelfTime) =>
     `${ms.toFixed(0).padStart(8)} ms ${(100 * share).toFixed(1).padStart(5)} %  ${name}`;
   return [
-    `main thread: ${totalMs.toFixed(0)} ms, of which idle ${idleMs.toFixed(0)} ms; shares are of the rest`,
+    `${totalMs.toFixed(0)} ms, of which idle ${idleMs.toFixed(0)} ms; shares are of the rest`,
     '',
     'by module, self time',
     ...modules.slice(0, MODULES).map(line),

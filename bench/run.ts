@@ -105,12 +105,14 @@ async function runRow(name: string, bench: Bench) {
 }
 
 async function profile(bench: Bench): Promise<void> {
-  const { text, file } = await profileWholePath(bench);
-  await mkdir(PROFILES, { recursive: true });
-  const kept = join(PROFILES, 'connector.cpuprofile');
-  await copyFile(file, kept);
+  const { text, files } = await profileWholePath(bench);
   console.log(`\n${text}`);
-  say(`for a viewer (speedscope, DevTools): ${kept}`);
+  await mkdir(PROFILES, { recursive: true });
+  for (const [thread, file] of files) {
+    const kept = join(PROFILES, `${thread}.cpuprofile`);
+    await copyFile(file, kept);
+    say(`for a viewer (speedscope, DevTools): ${kept}`);
+  }
 }
 
 await main().catch((error: unknown) => {

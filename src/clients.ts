@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import { type RequestBudget, TokenBudget } from './asana/budget.ts';
 import { type AsanaObserver, AuditLogClient } from './asana/client.ts';
 import { httpGet } from './asana/http.ts';
+import type { DecodePage, PageEvent } from './asana/page.ts';
 import type { Filters } from './asana/query.ts';
 import type { SchemaRequest } from './avro/registry.ts';
 import type { RegistryConnection } from './avro/registry-call.ts';
@@ -12,25 +13,28 @@ import { kafkaSecurity, registrySecurity } from './config/security.ts';
 import { KafkajsClient } from './kafka/kafkajs-client.ts';
 import type { TopicOptions } from './kafka/topics.ts';
 import type { Log } from './log.ts';
-import { hiderOf } from './privacy/privacy.ts';
+import { type Hiding, hidesFields } from './privacy/hiding.ts';
+import { hidingOf } from './privacy/privacy.ts';
 import type { Scope } from './stream/chain.ts';
 import { followTlsFiles } from './tls/connection-options.ts';
 
 /** What the configuration leads to: the clients of a process, and how each room wants its part of it. */
-export interface Clients {
+export interface Clients<E extends PageEvent> {
   /** By workspace gid. */
-  readonly asana: ReadonlyMap<string, AuditLogClient>;
+  readonly asana: ReadonlyMap<string, AuditLogClient<E>>;
   /** Of each distinct token source, in the order of the workspaces. */
   readonly budgets: readonly TokenBudget[];
   readonly kafka: KafkajsClient;
   close(): Promise<void>;
 }
 
-export interface ClientPorts {
+export interface ClientPorts<E extends PageEvent> {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  /** What the pages of a workspace are made into. */
+  readonly decoderOf: (workspaceGid: string, hiding: Hiding) => DecodePage<E>;
   readonly onBudgetWait: (waitMs: number) => void;
   readonly watchRequests: (workspaceGid: string) => AsanaObserver;
   /** The budget as the workspace is to use it. */
@@ -42,7 +46,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const REGISTRY_TIMEOUT_MS = 10_000;
 
 /** Throws CONFIG_INVALID where the key of FIELDS_HASH cannot be read. */
-export function createClients(config: Config, ports: ClientPorts): Clients {
+export function createClients<E extends PageEvent>(config: Config, ports: ClientPorts<E>): Clients<E> {
   const { clock, random, log } = ports;
   const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
   const { tls, sasl } = kafkaSecurity(config);
@@ -72,16 +76,16 @@ export function createClients(config: Config, ports: ClientPorts): Clients {
 }
 
 /** One client a workspace; those that share a token share its budget. */
-function createAsanaClients(
+function createAsanaClients<E extends PageEvent>(
   config: Config,
   dispatcher: Agent,
-  ports: ClientPorts,
-): { clients: Map<string, AuditLogClient>; budgets: TokenBudget[] } {
+  ports: ClientPorts<E>,
+): { clients: Map<string, AuditLogClient<E>>; budgets: TokenBudget[] } {
   const { clock, random } = ports;
   const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
-  const hide = hiderOf(config);
+  const hiding = hidingOf(config);
   const budgets = new Map<string, TokenBudget>();
-  const clients = new Map<string, AuditLogClient>();
+  const clients = new Map<string, AuditLogClient<E>>();
   for (const [workspaceGid, source] of config.tokens) {
     const token = 'file' in source ? source.file : '';
     const budget =
@@ -91,7 +95,8 @@ function createAsanaClients(
       get,
       clock,
       random,
-      hide,
+      decodePage: ports.decoderOf(workspaceGid, hiding),
+      hidesFields: hidesFields(hiding),
       budget: ports.watchBudget?.(workspaceGid, budget) ?? budget,
       observer: ports.watchRequests(workspaceGid),
     };

@@ -1,10 +1,12 @@
-import type { AuditLogClient } from './asana/client.ts';
+import type { PageSource } from './asana/client.ts';
 import { PatientClient } from './asana/patient-client.ts';
 import { createDecoder } from './avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from './avro/registry.ts';
 import { createClients, schemaRequest, scopeOf, topicOptions } from './clients.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
+import type { EncodedEvent } from './encode/encoded-event.ts';
+import { ThreadedPageEncoder } from './encode/threaded-page-encoder.ts';
 import type { KafkaClient } from './kafka/client.ts';
 import type { Log } from './log.ts';
 import { watchRequests } from './observe/asana-watch.ts';
@@ -16,6 +18,7 @@ import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { createRoutes } from './observe/routes.ts';
 import { Status } from './observe/status/status.ts';
 import { watchStream } from './observe/stream-watch.ts';
+import { hidingOf } from './privacy/privacy.ts';
 import type { Until } from './stream/follow.ts';
 import { type Outcome, runStream } from './stream/stream.ts';
 import { runWorkspaceSession } from './workspace-session.ts';
@@ -40,6 +43,7 @@ export interface Connector {
 
 /** The one composition root: configuration and ports in, something that runs out. */
 export async function createConnector(config: Config, ports: ConnectorPorts): Promise<Connector> {
+  const encoder = new ThreadedPageEncoder(hidingOf(config));
   const waits = waitsOf(config);
   const metrics = createMetrics({ version: ports.version }, behindAfterMs(waits), ports.clock.now);
   const status = createStatus(config, ports);
@@ -55,6 +59,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
     close,
   } = createClients(config, {
     ...ports,
+    decoderOf: (workspaceGid) => (body, signal) => encoder.encode(body, workspaceGid, signal),
     onBudgetWait: (waitMs) => {
       metrics.rateLimitWaits.inc();
       metrics.rateLimitWaitSeconds.inc(waitMs / 1000);
@@ -86,7 +91,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
       return new Map(await Promise.all(runs));
     },
     close: async () => {
-      await Promise.allSettled([http.close(), close()]);
+      await Promise.allSettled([http.close(), close(), encoder.close()]);
     },
   };
 }
@@ -121,7 +126,7 @@ interface Watchers {
 }
 
 interface WorkspaceParts {
-  readonly asana: AuditLogClient;
+  readonly asana: PageSource<EncodedEvent>;
   readonly kafka: KafkaClient;
   readonly workspaceGid: string;
   readonly until: Until;

@@ -260,6 +260,11 @@ export const ERRORS = {
     cause: 'AUTO_REGISTER_SCHEMAS is false and the subject does not have our schema',
     nextStep: 'register schemas/asana-audit-log-event.avsc, or set AUTO_REGISTER_SCHEMAS=true',
   },
+  ENCODER_ENDED: {
+    disposition: 'new-session',
+    cause: 'the thread that makes records of pages has ended, most likely for want of memory',
+    ...triedAgain('give the process more memory, and report it with the log'),
+  },
   INTERNAL: {
     disposition: 'exit',
     cause: 'something that nobody foresaw',

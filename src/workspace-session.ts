@@ -1,7 +1,6 @@
 import type { AuditLog } from './asana/patient-client.ts';
 import { filtersFingerprint } from './asana/query.ts';
 import type { DecodeRecord } from './avro/decoder.ts';
-import { EventSerializer } from './avro/serializer.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { ConnectorError } from './errors.ts';
@@ -127,10 +126,9 @@ export async function runWorkspaceSession(
       lookbackMs: stream.sweeps.lookbackMs,
     };
     if (cursor) observer.positioned({ ...cursor, caughtUp: false });
-    const serializer = new EventSerializer(schemaId);
     const sweeps = sweepPorts(stream, ports, events);
     const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
-    const committerPorts = { session, serializer, clock, observer };
+    const committerPorts = { session, schemaId, clock, observer };
     const committer = new Committer(
       cursor,
       known,
@@ -138,8 +136,8 @@ export async function runWorkspaceSession(
       committerPorts,
       passedGaps(session.state, keys).filter(isAvoided),
     );
-    const stepOver = createStepOver({ ...ports, committer, workspaceGid });
-    await follow(filters, { ...ports, ...stream, serializer, committer, sweeps, stepOver }, signal);
+    const stepOver = createStepOver({ ...ports, committer });
+    await follow(filters, { ...ports, ...stream, committer, sweeps, stepOver }, signal);
     // Whoever waits for the end of a run reads the topic next.
     await session.confirm();
   } finally {
@@ -163,7 +161,6 @@ function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: Topi
   };
   return {
     asana,
-    workspaceGid,
     filters: scope.filters,
     endAtMs: scope.endAtMs,
     options: keepsEvents(events) ? sweeps : { ...sweeps, intervalMs: 0 },

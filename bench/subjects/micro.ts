@@ -1,19 +1,19 @@
 /** The steps from the bytes of a page to records, each beside its bound, in one process. Prints one line of JSON. */
 
-import { readAnswer } from '../../src/asana/answer.ts';
+import type { EventRecord } from '../../src/avro/event-record.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
-import { EventSerializer } from '../../src/avro/serializer.ts';
-import { Secret } from '../../src/config/secret.ts';
+import { RecordWriter } from '../../src/avro/record-writer.ts';
+import { encodePage } from '../../src/encode/encode-page.ts';
+import { eventsOf } from '../../src/encode/encoded-page.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
 import { Batch } from '../../src/stream/batch.ts';
-import { encodeEvents } from '../../src/stream/encoded-event.ts';
-import { readEvents } from '../../src/stream/events.ts';
+import { inTimeOrder } from '../../src/stream/events.ts';
 import { PageTemplate, PERIOD, simulatedTexts, type TextShares } from '../source/template.ts';
 import type { MicroResult, Pair } from './micro-result.ts';
 
 const WORKSPACE = '1201234567890000';
 const PARTITIONS = 6;
-const token = new Secret('bench-token');
+const SCHEMA_ID = 1;
 const ROUND_MS = 300;
 const WARM_UP_ROUNDS = 3;
 const rounds = Number(process.env.BENCH_RUNS ?? '5');
@@ -61,8 +61,8 @@ const bigPage = pageOf({ unknownFields: 0.02, bigIntegers: 0.002 }).toString();
 
 const dataOf = (body: JsonValue): JsonValue[] =>
   isJsonObject(body) && Array.isArray(body.data) ? body.data : [];
-const readPage = (text: string) => readEvents(dataOf(parseJson(text)), WORKSPACE, undefined);
-const serializer = new EventSerializer(1);
+const readPage = (text: string) => dataOf(parseJson(text)).map((event) => toRecord(event, WORKSPACE));
+const writer = new RecordWriter();
 const events = dataOf(parseJson(page));
 const records = events.flatMap((event) => {
   const { record } = toRecord(event, WORKSPACE);
@@ -72,9 +72,9 @@ const parse = (text: string) => () => JSON.parse(text).data.length;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function encodeAll(): number {
-  let sizeBytes = 0;
-  for (const record of records) sizeBytes += serializer.encode(record).length;
-  return sizeBytes;
+  writer.begin();
+  for (const record of records) writer.write(record);
+  return writer.copy().length;
 }
 
 function stringifyAll(): number {
@@ -84,11 +84,16 @@ function stringifyAll(): number {
 }
 
 function pageToRecords(): number {
-  const { events: read } = readAnswer({ status: 200, headers: {}, body: pageBytes }, undefined, token);
-  const encoded = encodeEvents(readEvents(read, WORKSPACE, undefined), serializer);
-  const batch = new Batch(PARTITIONS);
-  for (const event of encoded) batch.add(event, false);
+  const encoded = eventsOf(encodePage(pageBytes, WORKSPACE, undefined, writer));
+  const batch = new Batch(PARTITIONS, SCHEMA_ID);
+  for (const event of inTimeOrder(encoded, undefined)) batch.add(event, false);
   return batch.records.length;
+}
+
+function sizeOf(record: EventRecord): number {
+  writer.begin();
+  writer.write(record);
+  return writer.sizeBytes;
 }
 
 function sizes() {
@@ -96,7 +101,7 @@ function sizes() {
     const record = records[at];
     return {
       json: Buffer.byteLength(JSON.stringify(event)),
-      avro: record === undefined ? 0 : serializer.encode(record).length,
+      avro: record === undefined ? 0 : sizeOf(record),
       hasSaml: record?.details?.saml_response != null,
     };
   });

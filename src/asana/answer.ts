@@ -1,78 +1,27 @@
 import type { Secret } from '../config/secret.ts';
 import type { ErrorCode } from '../error-list.ts';
-import { ConnectorError, messageOf } from '../errors.ts';
-import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
-import type { HideFields } from '../privacy/hide-fields.ts';
-import { wouldBurst } from './containers.ts';
+import { ConnectorError } from '../errors.ts';
+import { isJsonObject, parseJson } from '../json.ts';
 import type { HttpAnswer } from './http.ts';
 import { quote } from './quote.ts';
 
-/** One page as the API sent it: events in its order, unread; `offset` is null where there is no `next_page`. */
-export interface PageBody {
-  readonly events: readonly JsonValue[];
-  readonly offset: string | null;
-}
-
-// Asana's own page has 1,000 at most.
-const MAX_EVENTS = 50_000;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
- * The page in an answer; throws a ConnectorError whose disposition says what the answer means.
+ * Throws what an answer means that is no page: a ConnectorError, by its disposition.
  *
  * @param token that was sent: a proxy's error page may show the request that it got
- * @param hide applied here, where events come into being: so nothing behind it ever sees what is hidden
+ * @param hidesFields then nothing is quoted that may be an event
  */
-export function readAnswer(
-  answer: HttpAnswer,
-  sentOffset: string | undefined,
-  token: Pick<Secret, 'removeFrom'>,
-  hide?: HideFields | undefined,
-): PageBody {
-  if (answer.status !== 200) throw refusal(answer, sentOffset, token, hide);
-  const body = parse(answer.body);
-  if (!isJsonObject(body) || !Array.isArray(body.data))
-    throw invalid('expected an object with an array `data`');
-  if (body.data.length > MAX_EVENTS) throw invalid(`a page of ${body.data.length} events`);
-  // Some that are no objects are events that cannot be mapped; none that is one is not this endpoint's answer.
-  if (body.data.length > 0 && !body.data.some(isJsonObject)) throw invalid('`data` holds no event at all');
-  const events = hide === undefined ? body.data : body.data.map(hide);
-  return { events, offset: nextOffset(body.next_page) };
-}
-
-function parse(body: Buffer): JsonValue {
-  if (wouldBurst(body)) throw invalid('it holds more objects and arrays than a page of events does');
-  try {
-    return parseJson(utf8.decode(body));
-  } catch (error) {
-    // The parser's own words quote what it could not read, which may be an event.
-    throw invalid(error instanceof SyntaxError ? 'it is not JSON, or cut off' : messageOf(error));
-  }
-}
-
-/** Only `offset` is used: `uri` and `path` could lead to another host. */
-function nextOffset(nextPage: JsonValue | undefined): string | null {
-  if (nextPage === null || nextPage === undefined) return null;
-  if (!isJsonObject(nextPage)) throw invalid('expected `next_page` to be an object or null');
-  const { offset } = nextPage;
-  if (offset === null || offset === undefined) return null;
-  if (typeof offset !== 'string' || offset === '') throw invalid('expected `next_page.offset` to be a text');
-  return offset;
-}
-
-const invalid = (what: string) =>
-  new ConnectorError('ASANA_ANSWER_INVALID', `Asana's answer cannot be read: ${what}`);
-
-function refusal(
+export function requirePage(
   { status, body }: HttpAnswer,
   sentOffset: string | undefined,
   token: Pick<Secret, 'removeFrom'>,
-  hide: HideFields | undefined,
-): ConnectorError {
+  hidesFields: boolean,
+): void {
+  if (status === 200) return;
   const clean = (text: string) => quote(token.removeFrom(text));
   // It is not known what it is, and it may be an event.
-  const other = hide === undefined ? clean : () => NOT_QUOTED;
-  return new ConnectorError(
+  const other = hidesFields ? () => NOT_QUOTED : clean;
+  throw new ConnectorError(
     codeOf(status, sentOffset),
     `Asana answered ${status}: ${errorTexts(body, clean, other)}`,
   );

@@ -2,18 +2,15 @@ import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../config/secret.ts';
 import { type ConnectorError, toConnectorError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
-import type { HideFields } from '../privacy/hide-fields.ts';
-import { readAnswer, retryAfterMs, serverTimeMs } from './answer.ts';
+import { requirePage, retryAfterMs, serverTimeMs } from './answer.ts';
 import type { RequestBudget } from './budget.ts';
 import type { HttpAnswer, HttpGet } from './http.ts';
+import type { DecodePage, PageBody, PageEvent } from './page.ts';
 import { type Query, queryParameters } from './query.ts';
 import { readToken, type TokenSource } from './token.ts';
 
 /** One page, with the time of the answer. */
-export interface Page {
-  readonly events: readonly JsonValue[];
-  readonly offset: string | null;
+export interface Page<E = PageEvent> extends PageBody<E> {
   /** On Asana's clock (the `Date` header), before the request: what is absent from the answer was not visible then. */
   readonly asOfMs: number;
   /** The later of Asana's clock and ours. */
@@ -32,28 +29,45 @@ export interface AsanaObserver {
   requestRecovered(attempts: number): void;
 }
 
-export interface AsanaPorts {
+export interface AsanaPorts<E extends PageEvent> {
   readonly get: HttpGet;
   readonly clock: Clock;
   readonly random: () => number;
   readonly budget: RequestBudget;
   readonly observer: AsanaObserver;
-  /** Nothing is hidden where undefined. */
-  readonly hide?: HideFields | undefined;
+  readonly decodePage: DecodePage<E>;
+  /** Some fields of events are to be seen nowhere. */
+  readonly hidesFields: boolean;
 }
 
 const RETRY = { baseMs: 500, capMs: 30_000 };
 const TOKEN_LOOKS = 6;
 const TOKEN_LOOK_INTERVAL_MS = 1_000;
 
+/** Where pages come from. */
+export interface PageSource<E extends PageEvent> {
+  /**
+   * The page of `query` at `offset`, or its first. Transient failures are repeated until `signal` aborts.
+   * Throws ASANA_OFFSET_REFUSED (catch up) and the errors that halt a stream.
+   *
+   * @param isEnough told of each transient failure; where it says so, that one is thrown as well
+   */
+  fetchPage(
+    query: Query,
+    offset: string | undefined,
+    signal: AbortSignal,
+    isEnough?: (failure: ConnectorError) => boolean,
+  ): Promise<Page<E>>;
+}
+
 /** One workspace's audit log: one call, one page. The only retry layer towards Asana. */
-export class AuditLogClient {
+export class AuditLogClient<E extends PageEvent> implements PageSource<E> {
   readonly #endpoint: URL;
   readonly #tokenSource: TokenSource;
-  readonly #ports: AsanaPorts;
+  readonly #ports: AsanaPorts<E>;
   #token: Secret | undefined;
 
-  constructor(baseUrl: URL, workspaceGid: string, tokenSource: TokenSource, ports: AsanaPorts) {
+  constructor(baseUrl: URL, workspaceGid: string, tokenSource: TokenSource, ports: AsanaPorts<E>) {
     // Not resolved against the base: a path that begins with two slashes would be taken for another host.
     this.#endpoint = new URL(baseUrl);
     this.#endpoint.pathname = `${baseUrl.pathname.replace(/\/+$/, '')}/workspaces/${workspaceGid}/audit_log_events`;
@@ -61,18 +75,12 @@ export class AuditLogClient {
     this.#ports = ports;
   }
 
-  /**
-   * The page of `query` at `offset`, or its first. Transient failures are repeated until `signal` aborts.
-   * Throws ASANA_OFFSET_REFUSED (catch up) and the errors that halt a stream.
-   *
-   * @param isEnough told of each transient failure; where it says so, that one is thrown as well
-   */
   async fetchPage(
     query: Query,
     offset: string | undefined,
     signal: AbortSignal,
     isEnough: (failure: ConnectorError) => boolean = () => false,
-  ): Promise<Page> {
+  ): Promise<Page<E>> {
     const { observer } = this.#ports;
     for (let attempt = 0; ; ) {
       let token: Secret | undefined;
@@ -102,21 +110,24 @@ export class AuditLogClient {
     offset: string | undefined,
     token: Secret,
     signal: AbortSignal,
-  ): Promise<Page> {
-    const { budget, clock } = this.#ports;
+  ): Promise<Page<E>> {
+    const { budget, clock, decodePage, hidesFields } = this.#ports;
     await budget.acquire(signal);
     const url = new URL(this.#endpoint);
     url.search = queryParameters(query, offset).toString();
     const startedAtMs = clock.now();
     const { answer, durationMs } = await this.#get(url, token, signal);
     if (answer.status === 429 || answer.status === 503) this.#heedRetryAfter(answer);
-    const page = readAnswer(answer, offset, token, this.#ports.hide);
+    requirePage(answer, offset, token, hidesFields);
+    // Before its memory is given away.
+    const sizeBytes = answer.body.length;
+    const page = await decodePage(answer.body, signal);
     const answeredAtMs = serverTimeMs(answer.headers.date) ?? startedAtMs + durationMs;
     return {
       ...page,
       asOfMs: Math.floor(answeredAtMs - durationMs),
       nowMs: Math.max(startedAtMs, answeredAtMs),
-      sizeBytes: answer.body.length,
+      sizeBytes,
       roundTripMs: durationMs,
     };
   }

@@ -1,7 +1,8 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import { ConnectorError, toConnectorError } from '../errors.ts';
-import type { AuditLogClient, Page } from './client.ts';
+import type { Page, PageSource } from './client.ts';
 import type { Query } from './query.ts';
 
 /** A question that Asana has refused for long, while it answers others. */
@@ -19,9 +20,9 @@ export class RefusedForGood extends ConnectorError {
   }
 }
 
-export interface AuditLog extends Pick<AuditLogClient, 'fetchPage'> {
+export interface AuditLog extends PageSource<EncodedEvent> {
   /** The first page of `query`, or the refusal of the last of `attempts` attempts. */
-  look(query: Query, attempts: number, signal: AbortSignal): Promise<Page | ConnectorError>;
+  look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<EncodedEvent> | ConnectorError>;
   /** Whether Asana answers anything else with the filters of `query`; `misconfigured`: no such request, ever. */
   control(query: Query, signal: AbortSignal): Promise<Control>;
   /** The refused piece ends at `timeMs`: what is refused right behind it is part of the same trouble, and not waited for again. */
@@ -60,7 +61,7 @@ const MOST_QUESTIONS = 100;
  * nothing but that question is. A question is where it begins: its end moves with the present.
  */
 export class PatientClient implements AuditLog {
-  readonly #client: Pick<AuditLogClient, 'fetchPage'>;
+  readonly #client: PageSource<EncodedEvent>;
   readonly #skipAfterMs: number;
   readonly #ports: PatientPorts;
   readonly #refused = new Map<string, Refusals>();
@@ -68,14 +69,18 @@ export class PatientClient implements AuditLog {
   #aheadMs = 0;
 
   /** @param skipAfterMs 0 = never */
-  constructor(client: Pick<AuditLogClient, 'fetchPage'>, skipAfterMs: number, ports: PatientPorts) {
+  constructor(client: PageSource<EncodedEvent>, skipAfterMs: number, ports: PatientPorts) {
     this.#client = client;
     this.#skipAfterMs = skipAfterMs;
     this.#ports = ports;
   }
 
-  /** As {@link AuditLogClient.fetchPage}; and throws RefusedForGood. */
-  async fetchPage(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page> {
+  /** As {@link PageSource.fetchPage}; and throws RefusedForGood. */
+  async fetchPage(
+    query: Query,
+    offset: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<EncodedEvent>> {
     if (this.#skipAfterMs === 0) return this.#client.fetchPage(query, offset, signal);
     const key = keyOf(query.startAtMs, offset);
     for (let attempt = 0; ; attempt++) {
@@ -100,7 +105,11 @@ export class PatientClient implements AuditLog {
     }
   }
 
-  async look(query: Query, attempts: number, signal: AbortSignal): Promise<Page | ConnectorError> {
+  async look(
+    query: Query,
+    attempts: number,
+    signal: AbortSignal,
+  ): Promise<Page<EncodedEvent> | ConnectorError> {
     let failures = 0;
     const isEnough = (error: ConnectorError) => isRefusal(error) && ++failures >= attempts;
     return this.#client.fetchPage(query, undefined, signal, isEnough).then(
@@ -139,7 +148,7 @@ export class PatientClient implements AuditLog {
     return this.#ports.clock.now() + Math.max(0, this.#aheadMs);
   }
 
-  #withClock(page: Page): Page {
+  #withClock(page: Page<EncodedEvent>): Page<EncodedEvent> {
     this.#aheadMs = page.nowMs - this.#ports.clock.now();
     return page;
   }

@@ -7,6 +7,8 @@
 
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { AdditionalProperties, AnyVersionRecord } from './event-record.ts';
+import { EVENT_TYPE } from './schema.ts';
+import { HEADER_BYTES } from './wire-format.ts';
 
 /** Equal to what the API sent, but for the order of properties. Throws SyntaxError where a JSON text of the record is none. */
 export function toEvent(record: AnyVersionRecord): JsonObject {
@@ -14,6 +16,9 @@ export function toEvent(record: AnyVersionRecord): JsonObject {
   const { gid, workspace_gid: _, created_at: createdAtMs, original_json: __, ...properties } = record;
   return { gid, created_at: new Date(createdAtMs).toISOString(), ...toObject(properties) };
 }
+
+/** The event in a value that this version wrote. */
+export const eventIn = (value: Buffer): JsonObject => toEvent(EVENT_TYPE.decode(value, HEADER_BYTES).value);
 
 function parseOriginal(text: string): JsonObject {
   const event = parseJson(text);

@@ -1,4 +1,5 @@
-import type { AuditLogClient, Page } from '../asana/client.ts';
+import type { Page, PageSource } from '../asana/client.ts';
+import type { PageEvent } from '../asana/page.ts';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import type { ErrorCode } from '../error-list.ts';
@@ -20,7 +21,7 @@ export type AskAsana = (signal: AbortSignal) => Promise<AsanaAnswer>;
  * Asks for one page, once for all checks. `lastFailure` is what the retries of the client were for.
  */
 export function askOnce(
-  asana: Pick<AuditLogClient, 'fetchPage'>,
+  asana: PageSource<PageEvent>,
   scope: Scope,
   clock: Clock,
   lastFailure: () => ConnectorError | undefined,

@@ -1,3 +1,4 @@
+import type { PageEvent } from '../asana/page.ts';
 import { asanaChecks, askOnce } from '../check/asana.ts';
 import { type Check, type CheckResult, runChecks } from '../check/check.ts';
 import { clockCheck } from '../check/clock.ts';
@@ -93,7 +94,7 @@ function readConfig({ environment }: CommandContext, show: Show): Config | undef
 
 function allChecks(
   config: Config,
-  clients: Clients,
+  clients: Clients<PageEvent>,
   probe: KafkaProbe,
   { clock }: CommandContext,
   failures: ReadonlyMap<string, ConnectorError>,

@@ -3,14 +3,17 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/load.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { hiderOf } from '../privacy/hiding.ts';
+import { decodeSourcePage, type SourceEvent } from '../verify/source-event.ts';
 import type { CommandContext, Output } from './command.ts';
 
 /** For commands that read once and end: no metrics, a line where Asana keeps failing. */
-export function quietClientPorts({ clock, random }: CommandContext, log: Log): ClientPorts {
+export function quietClientPorts({ clock, random }: CommandContext, log: Log): ClientPorts<SourceEvent> {
   return {
     clock,
     random,
     log,
+    decoderOf: (workspaceGid, hiding) => decodeSourcePage(workspaceGid, hiderOf(hiding)),
     onBudgetWait: () => {},
     watchRequests: () => ({
       requestEnded: () => {},

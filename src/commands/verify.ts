@@ -13,6 +13,7 @@ import { SETTLE_MS } from '../stream/chain.ts';
 import { type Excuses, isClean } from '../verify/compare.ts';
 import { isBalanced, readLedger } from '../verify/ledger.ts';
 import { ledgerJson, ledgerReport, verificationJson, verificationReport } from '../verify/report.ts';
+import type { SourceEvent } from '../verify/source-event.ts';
 import { verifyWorkspace } from '../verify/verify.ts';
 import { readOptions, readTime } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
@@ -86,7 +87,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
 async function verifyAll(
   config: Config,
   { json, ...window }: { fromMs: number | undefined; toMs: number; json: boolean },
-  { asana, kafka }: Clients,
+  { asana, kafka }: Clients<SourceEvent>,
   progress: Progress,
   { clock, signal, stdout }: CommandContext,
 ): Promise<number> {
@@ -135,7 +136,7 @@ async function excusesOf(
 async function checkLedgers(
   config: Config,
   json: boolean,
-  { asana, kafka }: Clients,
+  { asana, kafka }: Clients<SourceEvent>,
   progress: Progress,
   { clock, signal, stdout }: CommandContext,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import { Secret } from '../config/secret.ts';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readSecretFileSync, type SecretFile, type SecretSource } from '../config/secret-source.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 
@@ -9,11 +9,13 @@ export const HASH_KEY_EXPECTED = `at least ${LEAST_LENGTH} characters without sp
 
 export const isHashKey = (text: string): boolean => KEY.test(text);
 
+const keyOf = (text: string): KeyObject => createSecretKey(Buffer.from(text));
+
 /** The key as it is at the start: another one would be another pseudonym for everybody. Throws CONFIG_INVALID. */
-export function readHashKey(source: SecretSource): Secret {
-  if ('value' in source) return source.value;
+export function readHashKey(source: SecretSource): KeyObject {
+  if ('value' in source) return keyOf(source.value.reveal());
   const key = readText(source).trim();
-  if (isHashKey(key)) return new Secret(key);
+  if (isHashKey(key)) return keyOf(key);
   throw new ConnectorError(
     'CONFIG_INVALID',
     `FIELDS_HASH_KEY_FILE: expected in ${source.file} ${HASH_KEY_EXPECTED}`,

@@ -1,11 +1,11 @@
-import { eventIn } from '../avro/serializer.ts';
+import { eventIn } from '../avro/to-event.ts';
 import { UNMAPPABLE_CODES } from '../avro/unmappable.ts';
+import { writeHeader } from '../avro/wire-format.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import type { JsonValue } from '../json.ts';
 import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
 import type { PlacedRecord } from '../kafka/writer.ts';
-import type { EncodedEvent } from './encoded-event.ts';
+import type { StreamEvent } from './events.ts';
 import type { PassedGap } from './gap.ts';
 
 /** An event as the record of the events topic. */
@@ -21,7 +21,8 @@ export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 export interface DeadLetter {
   /** The event's, where it has one that can be a key. */
   readonly gid: string | undefined;
-  readonly source: JsonValue;
+  /** The event whole, as canonical JSON. */
+  readonly json: string;
   readonly reason: DeadLetterReason;
   readonly message: string;
 }
@@ -39,19 +40,22 @@ export class Batch {
   readonly gaps: PassedGap[] = [];
   duplicatesDropped = 0;
   readonly #partitions: number;
+  readonly #schemaId: number;
 
-  /** @param partitions of the events topic */
-  constructor(partitions: number) {
+  /** @param partitions of the events topic @param schemaId the registry's, of the schema that values are written with */
+  constructor(partitions: number, schemaId: number) {
     this.#partitions = partitions;
+    this.#schemaId = schemaId;
   }
 
   /** As a record, marked by a header where it `isLate`; as a dead letter where it has none. */
-  add({ id, createdAtMs, value, unmappable }: EncodedEvent, isLate: boolean): void {
+  add({ id, createdAtMs, value, unmappable }: StreamEvent, isLate: boolean): void {
     if (unmappable !== undefined) {
-      const { source, code, message } = unmappable;
-      this.deadLetters.push({ gid: undefined, source, reason: code, message });
+      const { json, code, message } = unmappable;
+      this.deadLetters.push({ gid: undefined, json, reason: code, message });
       return;
     }
+    writeHeader(value, 0, this.#schemaId);
     const key = Buffer.from(id);
     const partition = partitionOf(key, this.#partitions);
     const record = { gid: id, key, value, timestampMs: createdAtMs, partition, isLate };
@@ -61,20 +65,20 @@ export class Batch {
 
 export const refusedLetter = ({ gid, value }: EventRecordOut, message: string): DeadLetter => ({
   gid,
-  source: eventIn(value),
+  json: canonicalJson(eventIn(value)),
   reason: 'refused-by-kafka',
   message,
 });
 
 /** The event whole, as canonical JSON, with the reason in the headers. Its timestamp is now: Kafka may have refused the event's own. */
 export const deadLetterRecord = (
-  { gid, source, reason, message }: DeadLetter,
+  { gid, json, reason, message }: DeadLetter,
   workspaceGid: string,
   nowMs: number,
 ): PlacedRecord & OutgoingRecord => ({
   partition: DEAD_LETTERS_PARTITION,
   key: gid === undefined ? null : Buffer.from(gid),
-  value: Buffer.from(canonicalJson(source)),
+  value: Buffer.from(json),
   timestampMs: nowMs,
   headers: { 'error.code': reason, 'error.message': message, workspace_gid: workspaceGid },
 });

@@ -1,10 +1,11 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
+import { toRecord } from '../avro/mapping.ts';
+import { identityOf } from '../encode/identity.ts';
 import { parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { readUpTo } from '../kafka/read-to-end.ts';
 import { DEAD_LETTERS_PARTITION } from './batch.ts';
 import type { Cursor } from './cursor.ts';
-import { readEvents } from './events.ts';
 
 export interface CommittedTopics {
   readonly workspaceGid: string;
@@ -46,7 +47,8 @@ export async function readCommittedSince(
     };
     for await (const { value, headers } of readUpTo(kafka, range, signal)) {
       if (headers.workspace_gid !== workspaceGid || value === null) continue;
-      for (const { id } of readEvents([parseJson(String(value))], workspaceGid, undefined)) ids.add(id);
+      const event = parseJson(String(value));
+      ids.add(identityOf(event, toRecord(event, workspaceGid)).id);
     }
   };
   // Side by side: where there is nothing to read, each waits half a second to learn it.

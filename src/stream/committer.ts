@@ -1,4 +1,3 @@
-import type { EventSerializer } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../error-list.ts';
 import { ConnectorError } from '../errors.ts';
@@ -9,7 +8,7 @@ import { type PlacedRecord, type TopicTarget, writeRecords } from '../kafka/writ
 import { Batch, DEAD_LETTERS_PARTITION, type DeadLetter, deadLetterRecord, refusedLetter } from './batch.ts';
 import { type Advance, advance, afterSweep, type Books, type Cursor, withPut, youngestMs } from './cursor.ts';
 import { encodeCursor } from './cursor-record.ts';
-import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
+import type { StreamEvent } from './events.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './read-page.ts';
@@ -18,7 +17,8 @@ import type { SweepResult } from './sweep.ts';
 
 export interface CommitterPorts {
   readonly session: Session;
-  readonly serializer: EventSerializer;
+  /** The registry's, of the schema that values are written with. */
+  readonly schemaId: number;
   readonly clock: Clock;
   readonly observer: StreamObserver;
 }
@@ -82,7 +82,7 @@ export class Committer {
    * the commit is acknowledged. After a throw the session is of no further use.
    */
   async commit(pages: readonly ReadPage[]): Promise<Cursor> {
-    const batch = new Batch(this.#to.events.partitions);
+    const batch = this.#newBatch();
     let cursor = this.#cursor;
     for (const page of pages) cursor = this.#addPage(batch, page, cursor);
     if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
@@ -95,8 +95,8 @@ export class Committer {
     const before = this.#cursor;
     // So much has come since that the ids of it are no longer all known: the next sweep looks again.
     if (before === undefined || before.events - eventsThen > RECENT_IDS) return;
-    const events = this.#fresh(encodeEvents(late, this.#ports.serializer), before);
-    const batch = new Batch(this.#to.events.partitions);
+    const events = this.#fresh(late, before);
+    const batch = this.#newBatch();
     for (const event of events) batch.add(event, true);
     const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
     await this.#put(batch, cursor, 0);
@@ -105,12 +105,16 @@ export class Committer {
 
   /** Commits the record of a time that Asana refuses, with the cursor behind it. */
   async commitGap(gap: PassedGap): Promise<void> {
-    const batch = new Batch(this.#to.events.partitions);
+    const batch = this.#newBatch();
     batch.gaps.push(gap);
     const moved = afterGap(this.#cursor, gap, this.#to);
     this.#caughtUp &&= moved.mode === 'live';
     await this.#put(batch, moved, 0);
     this.#gaps = [...this.#gaps, gap];
+  }
+
+  #newBatch(): Batch {
+    return new Batch(this.#to.events.partitions, this.#ports.schemaId);
   }
 
   /** The cursor behind the page, once the batch is committed. */
@@ -125,12 +129,12 @@ export class Committer {
   }
 
   /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
-  #fresh(events: readonly EncodedEvent[], before: Cursor | undefined): EncodedEvent[] {
+  #fresh(events: readonly StreamEvent[], before: Cursor | undefined): StreamEvent[] {
     const { committed, swept } = before ?? {};
     return events.filter(({ id }) => !committed?.has(id) && !swept?.has(id) && this.#recent.add(id));
   }
 
-  #advanceBy(page: ReadPage, events: readonly EncodedEvent[], gap: PassedGap | undefined): Advance {
+  #advanceBy(page: ReadPage, events: readonly StreamEvent[], gap: PassedGap | undefined): Advance {
     const { mode, query, offset, asOfMs, left, readToMs } = page;
     const { startAtMs, endAtMs, limit } = query;
     const empty = left === 'nothing' && mode === 'live';

@@ -1,5 +1,5 @@
 import type { Query } from '../asana/query.ts';
-import { isContentId } from './content-id.ts';
+import { isContentId } from '../encode/content-id.ts';
 import { addToDigest, EMPTY_DIGEST } from './digest.ts';
 
 export type Mode = 'catching-up' | 'live';

@@ -1,18 +1,18 @@
 import type { Page } from '../asana/client.ts';
-import { type Mapped, toRecord } from '../avro/mapping.ts';
-import { readRfc3339Time } from '../avro/timestamp.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
-import { contentId } from './content-id.ts';
+import type { PageEvent } from '../asana/page.ts';
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import type { Dated } from './cursor.ts';
 import type { PageFacts } from './step.ts';
 
-/** One event of a page, read: what it is for the cursor, and its record or why it has none. */
-export interface StreamEvent extends Dated {
-  readonly source: JsonValue;
-  readonly mapped: Mapped;
-  /** Whether the time is its own. */
-  readonly isDated: boolean;
-}
+/** An event in its place in time. */
+export type Placed<E extends PageEvent> = E &
+  Dated & {
+    /** Whether the time is its own. */
+    readonly isDated: boolean;
+  };
+
+/** One that is to be published. */
+export type StreamEvent = Placed<EncodedEvent>;
 
 /**
  * The events of a page, in time order. Asana sends them so; sorting (stable) costs nothing then.
@@ -23,21 +23,15 @@ export interface StreamEvent extends Dated {
  *
  * @param reachedMs the time of the event before the page
  */
-export function readEvents(
-  page: readonly JsonValue[],
-  workspaceGid: string,
+export function inTimeOrder<E extends PageEvent>(
+  page: readonly E[],
   reachedMs: number | undefined,
-): StreamEvent[] {
-  const read = page.map((source) => {
-    const mapped = toRecord(source, workspaceGid);
-    return { source, mapped, ownMs: mapped.record?.created_at ?? timeOf(source) };
-  });
-  let nextMs = read.findLast(({ ownMs }) => ownMs !== undefined)?.ownMs ?? reachedMs ?? 0;
-  const events: StreamEvent[] = [];
-  for (const { source, mapped, ownMs } of read.toReversed()) {
-    nextMs = ownMs ?? nextMs;
-    const id = mapped.record?.gid ?? contentId(source);
-    events.push({ id, createdAtMs: nextMs, source, mapped, isDated: ownMs !== undefined });
+): Placed<E>[] {
+  let nextMs = page.findLast(({ ownMs }) => ownMs !== undefined)?.ownMs ?? reachedMs ?? 0;
+  const events: Placed<E>[] = [];
+  for (const event of page.toReversed()) {
+    nextMs = event.ownMs ?? nextMs;
+    events.push({ ...event, createdAtMs: nextMs, isDated: event.ownMs !== undefined });
   }
   return events.reverse().sort((a, b) => a.createdAtMs - b.createdAtMs);
 }
@@ -46,7 +40,7 @@ export function readEvents(
  * What of a page decides where to go on. An event that is dated in Asana's future does not: a chain that went on by its time
  * would skip all until then.
  */
-export function factsOf({ offset, asOfMs }: Page, events: readonly StreamEvent[]): PageFacts {
+export function factsOf({ offset, asOfMs }: Page, events: readonly Placed<PageEvent>[]): PageFacts {
   const last = events.findLast(({ isDated, createdAtMs }) => isDated && createdAtMs <= asOfMs);
   return {
     count: events.length,
@@ -55,10 +49,4 @@ export function factsOf({ offset, asOfMs }: Page, events: readonly StreamEvent[]
     offset,
     asOfMs,
   };
-}
-
-function timeOf(source: JsonValue): number | undefined {
-  const createdAt = isJsonObject(source) ? source.created_at : undefined;
-  const timeMs = typeof createdAt === 'string' ? readRfc3339Time(createdAt) : Number.NaN;
-  return timeMs >= 0 ? timeMs : undefined;
 }

@@ -1,19 +1,17 @@
-import type { AuditLogClient } from '../asana/client.ts';
+import type { PageSource } from '../asana/client.ts';
 import type { Query } from '../asana/query.ts';
-import type { EventSerializer } from '../avro/serializer.ts';
 import type { Clock } from '../clock.ts';
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import { lessonsOf, type Predecessor, type Scope } from './chain.ts';
 import type { Mode } from './cursor.ts';
-import { type EncodedEvent, encodeEvents } from './encoded-event.ts';
+import type { StreamEvent } from './events.ts';
 import type { Step } from './step.ts';
 import type { WindowPage } from './window.ts';
 import type { ReadAheadLimits } from './window-plan.ts';
 
 export interface ReaderPorts {
-  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
-  readonly serializer: Pick<EventSerializer, 'encode'>;
+  readonly asana: PageSource<EncodedEvent>;
   readonly clock: Clock;
-  readonly workspaceGid: string;
   readonly scope: Scope;
   /** The longest wait after a page that was not full. */
   readonly pollIntervalMs: number;
@@ -26,7 +24,7 @@ export interface ReaderPorts {
 export interface ReadPage {
   readonly mode: Mode;
   readonly query: Query;
-  readonly events: readonly EncodedEvent[];
+  readonly events: readonly StreamEvent[];
   readonly offset: string | null;
   readonly asOfMs: number;
   /** The later of Asana's clock and ours. */
@@ -41,16 +39,13 @@ export interface ReadPage {
   readonly resumes: boolean;
 }
 
-export function readPage(
-  { chain, step, page, events }: WindowPage,
-  { serializer }: Pick<ReaderPorts, 'serializer'>,
-): ReadPage {
+export function readPage({ chain, step, page, events }: WindowPage<EncodedEvent>): ReadPage {
   const { offset, asOfMs, nowMs, sizeBytes } = page;
   const { left, readToMs } = step;
   return {
     mode: chain.mode,
     query: chain.query,
-    events: encodeEvents(events, serializer),
+    events,
     offset,
     asOfMs,
     nowMs,

@@ -1,3 +1,4 @@
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import type { Predecessor } from './chain.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import type { Chain } from './step.ts';
@@ -138,14 +139,14 @@ class WindowRow {
   }
 
   async #read(open: OpenWindow): Promise<void> {
-    const { asana, workspaceGid, scope } = this.#ports;
+    const { asana, scope } = this.#ports;
     const { fromMs: startAtMs, toMs } = open.planned;
     const askedMs = askedToMs(open.planned, this.#lessons.pace, this.#endMs);
     const window = { filters: scope.filters, startAtMs, endAtMs: askedMs };
     try {
       let windowEvents = 0;
       const part = { scope, predecessor: this.#lessons.predecessor };
-      for await (const read of readWindow(asana, workspaceGid, window, this.#signal, part)) {
+      for await (const read of readWindow(asana, window, this.#signal, part)) {
         const own = upTo(toMs, askedMs, read);
         windowEvents += own.events.length;
         if (this.#add(open, own, windowEvents)) break;
@@ -160,13 +161,13 @@ class WindowRow {
   }
 
   /** Whether that was the window's last page. */
-  #add(open: OpenWindow, read: WindowPage, windowEvents: number): boolean {
+  #add(open: OpenWindow, read: WindowPage<EncodedEvent>, windowEvents: number): boolean {
     const { planned } = open;
     const { step } = read;
     const isLast = this.#row.at(-1) === open;
     const isCutShort = step.readToMs !== undefined && step.readToMs < planned.toMs;
     if (step.readToMs !== undefined && (isLast || isCutShort)) open.leadsTo = { chain: step.next };
-    const page = readPage(read, this.#ports);
+    const page = readPage(read);
     open.pages.push({ ...page, left: open.leadsTo ? step.left : 'more' });
     this.#heldBytes += page.sizeBytes;
     const seen = pageSeen(read, windowEvents);
@@ -177,7 +178,11 @@ class WindowRow {
     return rest !== undefined || step.readToMs !== undefined;
   }
 
-  #surplus({ planned }: OpenWindow, { step, page }: WindowPage, seen: PageSeen): Span | undefined {
+  #surplus(
+    { planned }: OpenWindow,
+    { step, page }: WindowPage<EncodedEvent>,
+    seen: PageSeen,
+  ): Span | undefined {
     // Without offsets, a page may be cut in the middle of a millisecond, and only what lies behind it tells: no window may end
     // there. So such a source is read as one.
     const hasOffsets = page.offset !== null && !step.next?.habits.offsetsFail;
@@ -208,7 +213,10 @@ class WindowRow {
   }
 }
 
-const pageSeen = ({ page, events, step, chain }: WindowPage, windowEvents: number): PageSeen => ({
+const pageSeen = (
+  { page, events, step, chain }: WindowPage<EncodedEvent>,
+  windowEvents: number,
+): PageSeen => ({
   events: events.length,
   bytes: page.sizeBytes,
   roundTripMs: page.roundTripMs,

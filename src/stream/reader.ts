@@ -1,5 +1,5 @@
 import { afterPage } from './chain.ts';
-import { factsOf, readEvents } from './events.ts';
+import { factsOf, inTimeOrder } from './events.ts';
 import { nextPollMs } from './poll-interval.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import { readWindows } from './read-windows.ts';
@@ -47,14 +47,14 @@ async function* readPages(
   ports: ReaderPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ReadPage, undefined> {
-  const { asana, clock, workspaceGid, scope, pollIntervalMs } = ports;
+  const { asana, clock, scope, pollIntervalMs } = ports;
   let waitMs = pollIntervalMs;
   for (let chain: Chain | undefined = start; chain !== undefined; ) {
     const page = await asana.fetchPage(chain.query, chain.offset, signal);
-    const events = readEvents(page.events, workspaceGid, chain.reachedMs);
+    const events = inTimeOrder(page.events, chain.reachedMs);
     const step = afterPage(chain, factsOf(page, events), scope);
     if (!step.isPreview) {
-      yield { ...readPage({ chain: chain.probe?.chain ?? chain, step, page, events }, ports), resumes: true };
+      yield { ...readPage({ chain: chain.probe?.chain ?? chain, step, page, events }), resumes: true };
     }
     chain = step.next;
     if (step.left === 'more') continue;

@@ -1,13 +1,12 @@
 import type { AuditLog, RefusedForGood } from '../asana/patient-client.ts';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { Committer } from './committer.ts';
-import { factsOf, readEvents } from './events.ts';
+import { factsOf, inTimeOrder } from './events.ts';
 import { isolate, type Look, type Seen } from './isolate.ts';
 
 export interface StepOverPorts {
   readonly asana: AuditLog;
   readonly committer: Committer;
-  readonly workspaceGid: string;
 }
 
 /** Commits what can be read before `timeMs`; false where that came to nothing. */
@@ -26,7 +25,7 @@ export type StepOver = (
  * nothing where it is answered by now, or where nothing else is either. Killed in between, it is begun anew by another session:
  * what it has committed by then are ordinary pages.
  */
-export function createStepOver({ asana, committer, workspaceGid }: StepOverPorts): StepOver {
+export function createStepOver({ asana, committer }: StepOverPorts): StepOver {
   return async (refused, fromMs, commitUpTo, signal) => {
     const { query } = refused;
     let { message } = refused;
@@ -39,7 +38,7 @@ export function createStepOver({ asana, committer, workspaceGid }: StepOverPorts
         message = seen.message;
         return 'refused';
       }
-      return { lastMs: factsOf(seen, readEvents(seen.events, workspaceGid, startAtMs)).lastCreatedAtMs };
+      return { lastMs: factsOf(seen, inTimeOrder(seen.events, startAtMs)).lastCreatedAtMs };
     };
     const looks = isolate(fromMs, query.endAtMs ?? asana.nowMs());
     let next = looks.next();

@@ -1,5 +1,6 @@
-import type { AuditLogClient } from '../asana/client.ts';
+import type { PageSource } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import type { Cursor } from './cursor.ts';
 import type { StreamEvent } from './events.ts';
 import { around, type PassedGap } from './gap.ts';
@@ -30,8 +31,7 @@ export interface SweepResult {
 }
 
 export interface SweepPorts {
-  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
-  readonly workspaceGid: string;
+  readonly asana: PageSource<EncodedEvent>;
   readonly filters: Filters;
   readonly options: SweepOptions;
   readonly endAtMs: number | undefined;
@@ -100,9 +100,9 @@ export async function sweep(
 
 async function* readRange(
   { without = [], ...range }: SweepRange,
-  { asana, workspaceGid, filters }: SweepPorts,
+  { asana, filters }: SweepPorts,
   signal: AbortSignal,
 ) {
   for (const { fromMs: startAtMs, toMs: endAtMs } of around(range, without))
-    yield* readWindow(asana, workspaceGid, { filters, startAtMs, endAtMs }, signal);
+    yield* readWindow(asana, { filters, startAtMs, endAtMs }, signal);
 }

@@ -1,9 +1,10 @@
-import type { AuditLogClient, Page } from '../asana/client.ts';
+import type { Page, PageSource } from '../asana/client.ts';
+import type { PageEvent } from '../asana/page.ts';
 import { RefusedForGood } from '../asana/patient-client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ConnectorError } from '../errors.ts';
 import { afterPage, NO_HABITS, type Predecessor, type Scope } from './chain.ts';
-import { factsOf, readEvents, type StreamEvent } from './events.ts';
+import { factsOf, inTimeOrder, type Placed } from './events.ts';
 import { afterRefusal, type Refusals } from './refused-offset.ts';
 import type { Chain, Step } from './step.ts';
 
@@ -20,36 +21,37 @@ export interface Part {
   readonly predecessor: Predecessor;
 }
 
-export interface WindowPage {
+export interface WindowPage<E extends PageEvent> {
   readonly chain: Chain;
   readonly step: Step;
-  readonly page: Page;
-  readonly events: readonly StreamEvent[];
+  readonly page: Page<E>;
+  readonly events: readonly Placed<E>[];
 }
 
 /**
  * Everything that Asana has in a window of the past, page by page, to the page that shows its end. Where an offset expires it
  * goes on by time, and shows the events of that millisecond again.
  */
-export async function* readWindow(
-  asana: Pick<AuditLogClient, 'fetchPage'>,
-  workspaceGid: string,
+export async function* readWindow<E extends PageEvent>(
+  asana: PageSource<E>,
   window: Window,
   signal: AbortSignal,
   { scope, predecessor }: Part = { scope: window, predecessor: { habits: NO_HABITS } },
-): AsyncGenerator<WindowPage> {
+): AsyncGenerator<WindowPage<E>> {
   let refusals: Refusals<number | undefined> | undefined;
   let pages = 0;
   for (
     let chain: Chain | undefined = chainFrom(window, window.startAtMs, predecessor);
     chain !== undefined;
   ) {
-    const page: Page | undefined = await asana.fetchPage(chain.query, chain.offset, signal).catch((error) => {
-      if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
-      // Where it is, an offset does not say.
-      if (error instanceof RefusedForGood) throw error.from(chain?.reachedMs);
-      throw error;
-    });
+    const page: Page<E> | undefined = await asana
+      .fetchPage(chain.query, chain.offset, signal)
+      .catch((error) => {
+        if (error instanceof ConnectorError && error.disposition === 'catch-up') return undefined;
+        // Where it is, an offset does not say.
+        if (error instanceof RefusedForGood) throw error.from(chain?.reachedMs);
+        throw error;
+      });
     if (page === undefined) {
       refusals = afterRefusal(refusals, chain.reachedMs, pages);
       const offsetsFail: boolean = chain.habits.offsetsFail || refusals.offsetsFail;
@@ -59,7 +61,7 @@ export async function* readWindow(
       continue;
     }
     pages++;
-    const events = readEvents(page.events, workspaceGid, chain.reachedMs);
+    const events = inTimeOrder(page.events, chain.reachedMs);
     const step: Step = afterPage(chain, factsOf(page, events), scope);
     if (!step.isPreview) yield { chain: chain.probe?.chain ?? chain, step, page, events };
     chain = step.readToMs === undefined ? step.next : undefined;
@@ -70,9 +72,13 @@ export async function* readWindow(
  * What of a page is before `toMs`, in a window that is asked for to `askedToMs`. What lies between is another window's, and shows
  * that this one is read: events come in the order of time. Not what is dated elsewhere, because the order cannot be that of its time.
  */
-export function upTo(toMs: number, askedToMs: number, read: WindowPage): WindowPage {
+export function upTo<E extends PageEvent>(
+  toMs: number,
+  askedToMs: number,
+  read: WindowPage<E>,
+): WindowPage<E> {
   const { events, step, page } = read;
-  const isBehind = ({ isDated, createdAtMs }: StreamEvent) =>
+  const isBehind = ({ isDated, createdAtMs }: Placed<E>) =>
     isDated && createdAtMs >= toMs && createdAtMs < askedToMs;
   const own = events.filter((event) => !isBehind(event));
   const readToMs = step.readToMs === undefined ? undefined : Math.min(step.readToMs, toMs);

@@ -1,11 +1,12 @@
 import type { Filters } from '../asana/query.ts';
 import { type DecodeRecord, UndecodableRecord } from '../avro/decoder.ts';
+import { toRecord } from '../avro/mapping.ts';
 import { toEvent } from '../avro/to-event.ts';
+import { identityOf } from '../encode/identity.ts';
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { type ReadRecord, readPartitionToEnd, readToEnd } from '../kafka/read-to-end.ts';
-import { readEvents } from '../stream/events.ts';
 import type { Copy } from './compare.ts';
 import { hashOf } from './source-scan.ts';
 
@@ -94,8 +95,8 @@ export async function scanDeadLetters(
   const ids = new Set<string>();
   for await (const { value, headers } of readToEnd(kafka, topic, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
-    for (const { id } of readEvents([parseJson(value.toString('utf8'))], workspaceGid, undefined))
-      ids.add(id);
+    const event = parseJson(value.toString('utf8'));
+    ids.add(identityOf(event, toRecord(event, workspaceGid)).id);
   }
   return ids;
 }

@@ -1,10 +1,11 @@
-import type { AuditLogClient } from '../asana/client.ts';
+import type { PageSource } from '../asana/client.ts';
 import type { Filters } from '../asana/query.ts';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import { type Comparison, type Copy, compare, type Excuses } from './compare.ts';
+import type { SourceEvent } from './source-event.ts';
 import { scanSource } from './source-scan.ts';
 import { scanDeadLetters, scanTopic } from './topic-scan.ts';
 
@@ -22,7 +23,7 @@ export interface VerifyRequest {
 }
 
 export interface VerifyPorts {
-  readonly asana: Pick<AuditLogClient, 'fetchPage'>;
+  readonly asana: PageSource<SourceEvent>;
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
   /** @param part of the whole that is done, 0 to 1 */
@@ -49,7 +50,6 @@ export async function verifyWorkspace(
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
   const source = await scanSource(
     ports.asana,
-    workspaceGid,
     scope,
     (count, atMs) =>
       onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
@@ -87,7 +87,7 @@ export function windowStart(
 async function addLateComers(
   source: Map<string, Copy>,
   copies: readonly Copy[],
-  { workspaceGid, filters }: VerifyRequest,
+  { filters }: VerifyRequest,
   { asana }: VerifyPorts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -97,7 +97,6 @@ async function addLateComers(
   if (unknown.length > MAX_LOOKUPS) return;
   for (const timeMs of new Set(unknown)) {
     const scope = { filters, startAtMs: timeMs, endAtMs: timeMs + 1 };
-    for (const [id, copy] of await scanSource(asana, workspaceGid, scope, () => {}, signal))
-      source.set(id, copy);
+    for (const [id, copy] of await scanSource(asana, scope, () => {}, signal)) source.set(id, copy);
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readAnswer, retryAfterMs, serverTimeMs } from '../../src/asana/answer.ts';
+import { retryAfterMs, serverTimeMs } from '../../src/asana/answer.ts';
 import { Secret } from '../../src/config/secret.ts';
 import type { ErrorCode } from '../../src/error-list.ts';
+import { readAnswer } from './read-answer.ts';
 
 const token = new Secret('1/2:abc');
 const answer = (status: number, body: string | Buffer) => ({ status, headers: {}, body: Buffer.from(body) });

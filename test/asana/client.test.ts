@@ -17,7 +17,7 @@ test('a page is asked for at the endpoint of the workspace, with query, offset a
     },
   ]);
   const page = await newClient().fetchPage(query, 'one', signal);
-  expect(page).toMatchObject({ events: [{ gid: '1' }], offset: 'two' });
+  expect(page).toMatchObject({ events: [{ unmappable: { json: '{"gid":"1"}' } }], offset: 'two' });
   expect(requests.map(({ url, authorization }) => [url.href, authorization])).toEqual([
     [
       'https://asana.example/api/1.0/workspaces/111/audit_log_events?start_at=2026-01-01T00%3A00%3A00.000Z&event_type=user_login_failed&offset=one',

@@ -3,6 +3,7 @@ import { AuditLogClient } from '../../src/asana/client.ts';
 import type { HttpAnswer, HttpGet } from '../../src/asana/http.ts';
 import type { TokenSource } from '../../src/asana/token.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { InlinePageEncoder } from '../../src/encode/page-encoder.ts';
 import type { ConnectorError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -39,12 +40,22 @@ export function scriptedAsana(script: Script) {
       seen.push(`failed ${error.code} ${attempt} ${waitMs}`),
     requestRecovered: (attempts: number) => seen.push(`recovered ${attempts}`),
   };
+  const encoder = new InlinePageEncoder();
   const budget = new TokenBudget(0, clock, () => {});
   /** Full jitter: the backoff is 500 ms, 1 s, 2 s, … */
   const random = () => 1;
   const newClient = (
     source: TokenSource = { value: new Secret('token') },
     baseUrl = 'https://asana.example/api/1.0',
-  ) => new AuditLogClient(new URL(baseUrl), '111', source, { get, clock, random, budget, observer });
+  ) =>
+    new AuditLogClient(new URL(baseUrl), '111', source, {
+      get,
+      clock,
+      random,
+      budget,
+      observer,
+      decodePage: (body, signal) => encoder.encode(body, '111', signal),
+      hidesFields: false,
+    });
   return { clock, requests, seen, budget, newClient };
 }

@@ -2,16 +2,15 @@ import avsc from 'avsc';
 import { describe, expect, test } from 'vitest';
 import { createDecoder, type DecodeRecord, decodeOwn, UndecodableRecord } from '../../src/avro/decoder.ts';
 import { EVENT_SCHEMA, EVENT_TYPE } from '../../src/avro/schema.ts';
-import { EventSerializer } from '../../src/avro/serializer.ts';
 import { toEvent } from '../../src/avro/to-event.ts';
 import { HEADER_BYTES, writeHeader } from '../../src/avro/wire-format.ts';
 import { REALISTIC_EVENTS, TASK_DELETED } from './realistic-events.ts';
-import { recordOf, WORKSPACE_GID } from './round-trip.ts';
+import { framed, recordOf, WORKSPACE_GID } from './round-trip.ts';
 
-const encoded = (schemaId = 1) => new EventSerializer(schemaId).encode(recordOf(TASK_DELETED));
+const encoded = (schemaId = 1) => framed(recordOf(TASK_DELETED), schemaId);
 
 test.each(REALISTIC_EVENTS)('a $event_type is decoded to the record that was encoded', async (event) => {
-  const record = await createDecoder(async () => EVENT_TYPE)(new EventSerializer(1).encode(recordOf(event)));
+  const record = await createDecoder(async () => EVENT_TYPE)(framed(recordOf(event), 1));
   expect(structuredClone(record)).toEqual(recordOf(event));
 });
 

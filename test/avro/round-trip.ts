@@ -1,9 +1,10 @@
 import { createDecoder } from '../../src/avro/decoder.ts';
 import type { EventRecord } from '../../src/avro/event-record.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
+import { RecordWriter } from '../../src/avro/record-writer.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
-import { EventSerializer } from '../../src/avro/serializer.ts';
 import { toEvent } from '../../src/avro/to-event.ts';
+import { writeHeader } from '../../src/avro/wire-format.ts';
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 
 export const WORKSPACE_GID = '1200000000000001';
@@ -15,8 +16,17 @@ export function recordOf(event: JsonValue): EventRecord {
   return record;
 }
 
+/** A record as the value of the topic. */
+export function framed(record: EventRecord, schemaId: number): Buffer {
+  const writer = new RecordWriter();
+  writer.write(record);
+  const value = writer.copy();
+  writeHeader(value, 0, schemaId);
+  return value;
+}
+
 /** The event after its way through record, bytes and record. */
 export async function roundTrip(event: JsonValue): Promise<JsonObject> {
   const decode = createDecoder(async () => EVENT_TYPE);
-  return toEvent(await decode(new EventSerializer(1).encode(recordOf(event))));
+  return toEvent(await decode(framed(recordOf(event), 1)));
 }

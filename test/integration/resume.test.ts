@@ -24,9 +24,10 @@ test.concurrent('killed with -9 again and again while catching up from a faulty 
     latencyMs: 10,
   });
   const environment = environmentFor('kill', source, { ASANA_REQUEST_TIMEOUT: '2s' });
+  const slow = { ...environment, ASANA_REQUESTS_PER_MINUTE: '90' };
   let before = 0;
   for (let kill = 0; kill < 5; kill++) {
-    const connector = await startLive(context, environment);
+    const connector = await startLive(context, slow);
     const soFar = before;
     await eventually(
       'more is committed than before the kill',
@@ -47,9 +48,10 @@ test.concurrent('killed with -9 again and again while catching up from a faulty 
 
 test.concurrent('SIGTERM while catching up ends it with 0, with no transaction left open, and the next run goes on', async (context) => {
   const { expect } = context;
-  const source = await simulate(context, { events: 20_000, latencyMs: 20 });
+  const source = await simulate(context, { events: 20_000 });
   const environment = environmentFor('sigterm', source);
-  const connector = await startLive(context, environment);
+  const slow = { ...environment, ASANA_REQUESTS_PER_MINUTE: '120' };
+  const connector = await startLive(context, slow);
   await eventually('something is committed', async () => (await committedOf(environment)) > 0);
 
   expect(await connector.stop(9_000)).toEqual({ code: 0, signal: null });

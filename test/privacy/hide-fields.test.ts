@@ -1,18 +1,20 @@
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from '../../src/asana/answer.ts';
-import { EventSerializer, eventIn } from '../../src/avro/serializer.ts';
+import { RecordWriter } from '../../src/avro/record-writer.ts';
+import { eventIn } from '../../src/avro/to-event.ts';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { encodePage } from '../../src/encode/encode-page.ts';
+import { eventsOf } from '../../src/encode/encoded-page.ts';
 import { messageOf } from '../../src/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/json.ts';
 import { hashWith } from '../../src/privacy/hash-value.ts';
 import { createFieldHider, WITHHELD } from '../../src/privacy/hide-fields.ts';
-import { encodeEvents } from '../../src/stream/encoded-event.ts';
-import { readEvents } from '../../src/stream/events.ts';
+import { readAnswer } from '../asana/read-answer.ts';
 import { hostileEventTexts } from '../avro/event-texts.ts';
 
-const hash = hashWith(new Secret('k'.repeat(32)));
+const hash = hashWith(createSecretKey(Buffer.from('k'.repeat(32))));
 const token = new Secret('token');
 
 function hide(text: string, dropped: string[], hashed: string[] = []): JsonValue {
@@ -87,12 +89,10 @@ function without(event: JsonObject, path: string): JsonObject {
 /** Whatever of a page could be written: records, dead letters, ids, messages. */
 function written(page: string, dropped: string[], hashed: string[]): { all: string; events: JsonValue[] } {
   const hider = createFieldHider({ dropped, hashed }, hash);
-  const answer = { status: 200, headers: {}, body: Buffer.from(page) };
-  const read = readEvents(readAnswer(answer, undefined, token, hider).events, '111', undefined);
-  const encoded = encodeEvents(read, new EventSerializer(1));
+  const encoded = eventsOf(encodePage(Buffer.from(page), '111', hider, new RecordWriter()));
   const bytes = encoded.map(({ value }) => value?.toString('latin1') ?? '');
   const events = encoded.map(({ value, unmappable }) =>
-    value ? eventIn(value) : (unmappable?.source ?? null),
+    value ? eventIn(value) : parseJson(unmappable?.json ?? 'null'),
   );
   return { all: [...bytes, canonicalJson(events), JSON.stringify(encoded)].join('\n'), events };
 }

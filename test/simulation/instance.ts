@@ -6,6 +6,7 @@ import { PatientClient } from '../../src/asana/patient-client.ts';
 import { createDecoder } from '../../src/avro/decoder.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { InlinePageEncoder } from '../../src/encode/page-encoder.ts';
 import { forever } from '../../src/stream/follow.ts';
 import { type Outcome, runStream } from '../../src/stream/stream.ts';
 import {
@@ -44,6 +45,7 @@ export function startInstance(world: World, name: string, wallOffsetMs: number, 
   const stop = new AbortController();
   const failed = new AbortController();
   const signal = AbortSignal.any([stop.signal, failed.signal]);
+  const encoder = new InlinePageEncoder();
   let sessions = 0;
   const runWorkspace = async (workspaceGid: string): Promise<Outcome> => {
     const { observer, asanaObserver, counting } = watchStream(world, name, workspaceGid);
@@ -57,6 +59,8 @@ export function startInstance(world: World, name: string, wallOffsetMs: number, 
         random: dice.random,
         budget,
         observer: asanaObserver,
+        decodePage: (body, limited) => encoder.encode(body, workspaceGid, limited),
+        hidesFields: false,
       },
     );
     const stream: WorkspaceStream = {

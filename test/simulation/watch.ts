@@ -1,8 +1,8 @@
 /** Takes down what a stream says of itself, and how many pages it holds. */
 
-import type { AuditLogClient } from '../../src/asana/client.ts';
+import type { PageSource } from '../../src/asana/client.ts';
+import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
 import type { ConnectorError } from '../../src/errors.ts';
-import { isJsonObject, type JsonValue } from '../../src/json.ts';
 import type { StreamObserver } from '../../src/stream/observer.ts';
 import type { World } from './world.ts';
 
@@ -54,7 +54,7 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
     requestFailed: (error: ConnectorError) => coverage.reach(`asana request repeated: ${error.code}`),
     requestRecovered: () => coverage.reach('asana request recovered'),
   };
-  const counting = (client: AuditLogClient): Pick<AuditLogClient, 'fetchPage'> => ({
+  const counting = (client: PageSource<EncodedEvent>): PageSource<EncodedEvent> => ({
     fetchPage: async (query, offset, signal, isEnough) => {
       // A session's first request carries an offset only if that came from its state.
       if (wasLive && offset !== undefined) coverage.reach('takes up a live offset');
@@ -65,16 +65,10 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       if (query.endAtMs !== undefined) return page;
       // A look behind the last page that finds something is not kept, and asked for again.
       const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
-      youngestMs = Math.max(...page.events.map(timeOf));
+      youngestMs = Math.max(...page.events.map(({ ownMs = 0 }) => ownMs));
       if (!isPreview) ahead++;
       return page;
     },
   });
   return { observer, asanaObserver, counting };
-}
-
-function timeOf(event: JsonValue): number {
-  const createdAt = isJsonObject(event) ? event.created_at : undefined;
-  const timeMs = typeof createdAt === 'string' ? Date.parse(createdAt) : Number.NaN;
-  return Number.isNaN(timeMs) ? 0 : timeMs;
 }

@@ -1,5 +1,7 @@
 import type { Page } from '../../src/asana/client.ts';
 import type { Query } from '../../src/asana/query.ts';
+import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
+import { anEvent } from './an-event.ts';
 
 export interface SourceOptions {
   /** Of the events, in order; an event's gid is its place. */
@@ -23,7 +25,7 @@ export class Source {
     this.#options = options;
   }
 
-  readonly fetchPage = async (query: Query, offset: string | undefined): Promise<Page> => {
+  readonly fetchPage = async (query: Query, offset: string | undefined): Promise<Page<EncodedEvent>> => {
     const { timesMs, asOfMs, roundTripMs = 250, pageBytes = 1_000 } = this.#options;
     this.requests++;
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
@@ -34,7 +36,7 @@ export class Source {
     const end = query.endAtMs === undefined ? timesMs.length : firstAtOrAfter(timesMs, query.endAtMs);
     const events = [];
     for (let at = start; at < Math.min(end, start + pageSize); at++) {
-      events.push({ gid: `${at}`, created_at: new Date(timesMs[at] ?? 0).toISOString() });
+      events.push(anEvent(`${at}`, timesMs[at]));
     }
     if (events.length === 0) this.emptyAnswers++;
     const sizeBytes = (pageBytes * events.length) / pageSize;

@@ -13,6 +13,7 @@ import {
 } from '../../src/stream/gap.ts';
 import { aCursor } from './a-cursor.ts';
 import { aPage } from './a-page.ts';
+import { anEvent } from './an-event.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 200 * DAY_MS;
@@ -40,7 +41,7 @@ test('a quiet tenant has no gap, however old its last event is', () => {
 });
 
 test('an event that is shown again at the watermark proves that nothing was deleted since', () => {
-  const again = { id: 'a', createdAtMs: 50 * DAY_MS, value: Buffer.alloc(0), unmappable: undefined };
+  const again = { ...anEvent('a', 50 * DAY_MS), createdAtMs: 50 * DAY_MS, isDated: true };
   expect(gapBefore(old, { ...resuming, events: [again] })).toBeUndefined();
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/asana/client.ts';
+import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
 import { dueSweep, type SweepPorts, sweep } from '../../src/stream/sweep.ts';
 import { aCursor } from './a-cursor.ts';
+import { anEvent } from './an-event.ts';
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.parse('2026-06-01T12:00:00Z');
@@ -35,10 +37,7 @@ describe('a sweep', () => {
 });
 
 describe('what a sweep finds', () => {
-  const event = (gid: string, minutesAgo: number) => ({
-    gid,
-    created_at: new Date(NOW_MS - minutesAgo * MINUTE_MS).toISOString(),
-  });
+  const event = (gid: string, minutesAgo: number) => anEvent(gid, NOW_MS - minutesAgo * MINUTE_MS);
   const range = { fromMs: cursor.sweptToMs, toMs: cursor.completeToMs };
   const swept = (pages: ReturnType<typeof event>[][], committed: string[], at = cursor) => {
     const left = [...pages, []];
@@ -52,9 +51,8 @@ describe('what a sweep finds', () => {
             nowMs: NOW_MS,
             sizeBytes: 0,
             roundTripMs: 0,
-          }) satisfies Page,
+          }) satisfies Page<EncodedEvent>,
       },
-      workspaceGid: 'w',
       filters: {},
       options,
       endAtMs: undefined,

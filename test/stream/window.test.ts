@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
-import type { StreamEvent } from '../../src/stream/events.ts';
+import type { PageEvent } from '../../src/asana/page.ts';
+import type { Placed } from '../../src/stream/events.ts';
 import { upTo, type WindowPage } from '../../src/stream/window.ts';
 
-const anEvent = (createdAtMs: number, isDated = true): StreamEvent => ({
+const anEvent = (createdAtMs: number, isDated = true): Placed<PageEvent> => ({
   id: String(createdAtMs),
+  ownMs: isDated ? createdAtMs : undefined,
   createdAtMs,
   isDated,
-  source: null,
-  mapped: { unmappable: { code: 'not-an-object', message: '' } },
 });
 
 /** A page of a window that goes to 1,000 and is asked for to 1,030, which does not end it. */
-const aPage = (events: readonly StreamEvent[], readToMs?: number): WindowPage =>
+const aPage = (events: readonly Placed<PageEvent>[], readToMs?: number): WindowPage<PageEvent> =>
   ({
     chain: {},
     step: { next: undefined, left: 'more', readToMs },
     page: { sizeBytes: 600 },
     events,
-  }) as unknown as WindowPage;
+  }) as unknown as WindowPage<PageEvent>;
 
-const cut = (page: WindowPage) => {
+const cut = (page: WindowPage<PageEvent>) => {
   const { events, step, page: kept } = upTo(1_000, 1_030, page);
   return { timesMs: events.map(({ createdAtMs }) => createdAtMs), sizeBytes: kept.sizeBytes, ...step };
 };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { readAnswer } from '../../../src/asana/answer.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { ConnectorError, toConnectorError } from '../../../src/errors.ts';
 import { publicMessage } from '../../../src/observe/status/public-message.ts';
 import { decodeCursor } from '../../../src/stream/cursor-record.ts';
+import { readAnswer } from '../../asana/read-answer.ts';
 
 const SECRET = 'ada@example.com';
 

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { filtersFingerprint } from '../../../src/asana/query.ts';
+import { contentId } from '../../../src/encode/content-id.ts';
 import { stateKeys, statePartition, transactionalId } from '../../../src/kafka/state-keys.ts';
 import { deadLettersTopic } from '../../../src/kafka/topics.ts';
 import { interpretState } from '../../../src/offsets/stream-state.ts';
-import { contentId } from '../../../src/stream/content-id.ts';
 import {
   decodeCursor,
   decodePosition,

@@ -1,0 +1,10 @@
+import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
+import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
+
+/** An event as a page has it, with an empty record. */
+export const anEvent = (id: string, ownMs: number | undefined): EncodedEvent => ({
+  id,
+  ownMs,
+  value: Buffer.alloc(HEADER_BYTES),
+  unmappable: undefined,
+});
