@@ -20,8 +20,8 @@ import { followTlsFiles } from './tls/connection-options.ts';
 export interface Clients {
   /** By workspace gid. */
   readonly asana: ReadonlyMap<string, AuditLogClient>;
-  /** Of each distinct token source, in the order of the workspaces. */
-  readonly budgets: readonly TokenBudget[];
+  /** Of each distinct token source, in the order of the workspaces; and the workspaces that use it. */
+  readonly budgets: ReadonlyMap<TokenBudget, ReadonlySet<string>>;
   readonly kafka: KafkajsClient;
   close(): Promise<void>;
 }
@@ -76,17 +76,19 @@ function createAsanaClients(
   config: Config,
   dispatcher: Agent,
   ports: ClientPorts,
-): { clients: Map<string, AuditLogClient>; budgets: TokenBudget[] } {
+): { clients: Map<string, AuditLogClient>; budgets: Map<TokenBudget, Set<string>> } {
   const { clock, random } = ports;
   const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
   const hide = hiderOf(config);
-  const budgets = new Map<string, TokenBudget>();
+  const byToken = new Map<string, TokenBudget>();
+  const budgets = new Map<TokenBudget, Set<string>>();
   const clients = new Map<string, AuditLogClient>();
   for (const [workspaceGid, source] of config.tokens) {
     const token = 'file' in source ? source.file : '';
     const budget =
-      budgets.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
-    budgets.set(token, budget);
+      byToken.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
+    byToken.set(token, budget);
+    budgets.set(budget, (budgets.get(budget) ?? new Set()).add(workspaceGid));
     const asanaPorts = {
       get,
       clock,
@@ -97,7 +99,7 @@ function createAsanaClients(
     };
     clients.set(workspaceGid, new AuditLogClient(config.ASANA_BASE_URL, workspaceGid, source, asanaPorts));
   }
-  return { clients, budgets: [...budgets.values()] };
+  return { clients, budgets };
 }
 
 export function registryConnection(config: Config, clock: Clock): RegistryConnection {

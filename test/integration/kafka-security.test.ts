@@ -148,6 +148,7 @@ async function startOnce(environment: Environment): Promise<Outcome> {
     newId: randomUUID,
     log: silentLog,
     version: 'test',
+    hostName: 'host-1',
   };
   const connector = await createConnector(loadConfig(environment), ports);
   try {
@@ -228,6 +229,7 @@ async function lookWith(environment: Environment) {
     random: Math.random,
     newId: randomUUID,
     version: 'test',
+    hostName: 'host-1',
     stdout,
     stderr: stdout,
     signal,

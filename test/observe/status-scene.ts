@@ -27,7 +27,7 @@ export const unreachable = () =>
 /** A process on virtual time, as far as it is observed; real observers, nothing behind them. */
 export function statusScene(
   workspaces: readonly string[] = ['111'],
-  more: Partial<StatusOptions> = {},
+  { requestsPerMinute = 1_200, ...more }: Partial<StatusOptions> & { requestsPerMinute?: number } = {},
   startedAgoMs = 0,
 ) {
   const clock = new FakeClock(Date.now() - startedAgoMs);
@@ -35,7 +35,6 @@ export function statusScene(
     version: '1.2.3',
     connectorName: 'asana-audit',
     workspaces,
-    requestsPerMinute: 1_200,
     pollIntervalMs: WAITS.pollIntervalMs,
     requestTimeoutMs: WAITS.requestTimeoutMs,
     endAtMs: undefined,
@@ -43,7 +42,7 @@ export function statusScene(
   };
   const status = new Status(options, clock);
   const health = createHealth(status, WAITS, clock.monotonicMs);
-  const budget = new TokenBudget(0, clock, () => {});
+  const budget = new TokenBudget(requestsPerMinute, clock, () => {});
   const streams = workspaces.map((workspace) => ({
     observer: status.observerOf(workspace),
     requests: status.requestsOf(workspace),
