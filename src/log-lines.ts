@@ -135,7 +135,8 @@ export const LOG_LINES = {
   'group-unreachable': {
     level: 'warn',
     message: 'the group cannot be asked; what runs goes on',
-    meaning: 'In distributed mode, by `code`. As often as `session-ended`.',
+    meaning:
+      'In distributed mode, five times in a row or more, by `code`. As often as `session-ended`. At the level debug, each time.',
   },
   'group-reached': {
     level: 'info',
