@@ -1,3 +1,5 @@
+import { evenOut } from './even-out.ts';
+
 /** A partition with its streams, and the members that may run it. */
 export interface Share {
   readonly partition: number;
@@ -14,17 +16,9 @@ export interface Holder {
 
 type Owners = Map<number, string>;
 
-/** One partition goes to a member, and perhaps one of its own comes back for it. */
-interface Exchange {
-  readonly give: Share;
-  readonly to: string;
-  readonly take?: Share;
-  readonly gain: number;
-}
-
 /**
- * An owner for each partition. What has one keeps it, what has none goes to whoever runs the fewest streams; then partitions move, or
- * are exchanged for smaller ones, as long as that brings two members closer together in streams. What nobody runs yet moves first.
+ * An owner for each partition. What has one keeps it, what has none goes to whoever runs the fewest streams; then partitions move, as
+ * long as that brings two members closer together in streams. What nobody runs yet moves first.
  *
  * Each step makes the sum of squares of the loads smaller, so it ends; and what comes out, put in again, comes out unchanged.
  */
@@ -42,8 +36,9 @@ export function balance(shares: readonly Share[], holders: readonly Holder[]): O
     const owner = others.reduce((least, id) => (load(id) < load(least) ? id : least), first);
     owners.set(share.partition, owner);
   }
-  improve(unowned, shares, owners);
-  improve(shares, shares, owners);
+  const ids = holders.map(({ id }) => id);
+  for (const movable of [unowned, shares])
+    while (move(movable, shares, owners) || exchange(ids, movable, shares, owners));
   return owners;
 }
 
@@ -64,46 +59,48 @@ function loadsOf(shares: readonly Share[], owners: Owners): (id: string) => numb
   return (id) => loads.get(id) ?? 0;
 }
 
-/** Exchanges those of `movable` until none brings anything. */
-function improve(movable: readonly Share[], all: readonly Share[], owners: Owners): void {
-  for (;;) {
-    const load = loadsOf(all, owners);
-    const best = bestOf(moves(movable, owners, load)) ?? bestOf(swaps(movable, owners, load));
-    if (best === undefined) return;
-    const from = owners.get(best.give.partition);
-    owners.set(best.give.partition, best.to);
-    if (best.take && from !== undefined) owners.set(best.take.partition, from);
-  }
-}
-
-function bestOf(exchanges: Iterable<Exchange>): Exchange | undefined {
-  let best: Exchange | undefined;
-  for (const exchange of exchanges) if (exchange.gain > (best?.gain ?? 0)) best = exchange;
-  return best;
-}
-
-function* moves(movable: readonly Share[], owners: Owners, load: (id: string) => number) {
-  for (const give of movable) {
-    const from = owners.get(give.partition);
+/** The one move that brings the most. */
+function move(movable: readonly Share[], all: readonly Share[], owners: Owners): boolean {
+  const load = loadsOf(all, owners);
+  let best: { partition: number; to: string; gain: number } | undefined;
+  for (const { partition, streams, candidates } of movable) {
+    const from = owners.get(partition);
     if (from === undefined) continue;
-    for (const to of give.candidates)
-      yield { give, to, gain: gainOf(load(from) - load(to), give.streams) } satisfies Exchange;
-  }
-}
-
-function* swaps(movable: readonly Share[], owners: Owners, load: (id: string) => number) {
-  for (const give of movable) {
-    const from = owners.get(give.partition);
-    if (from === undefined) continue;
-    for (const take of movable) {
-      const to = owners.get(take.partition);
-      if (to === undefined || !give.candidates.includes(to) || !take.candidates.includes(from)) continue;
-      const gain = gainOf(load(from) - load(to), give.streams - take.streams);
-      yield { give, to, take, gain } satisfies Exchange;
+    for (const to of candidates) {
+      // What is taken off the sum of squares, halved.
+      const gain = streams * (load(from) - load(to) - streams);
+      if (gain > (best?.gain ?? 0)) best = { partition, to, gain };
     }
   }
+  if (best) owners.set(best.partition, best.to);
+  return best !== undefined;
 }
 
-/** What is taken off the sum of squares, halved, when `streams` of them pass between two members that are `apart`. */
-const gainOf = (apart: number, streams: number): number =>
-  streams > 0 && streams < apart ? streams * (apart - streams) : 0;
+/** Where no single move helps: several partitions, between those two members of whom it brings the farthest apart closer together. */
+function exchange(
+  ids: readonly string[],
+  movable: readonly Share[],
+  all: readonly Share[],
+  owners: Owners,
+): boolean {
+  const load = loadsOf(all, owners);
+  const pairs = ids.flatMap((one) =>
+    ids.flatMap((other) => {
+      const apart = load(one) - load(other);
+      return apart > 1 ? [{ one, other, apart }] : [];
+    }),
+  );
+  for (const { one, other, apart } of pairs.toSorted((a, b) => b.apart - a.apart)) {
+    const between = movable.filter(
+      ({ partition, candidates }) =>
+        [one, other].includes(owners.get(partition) ?? '') &&
+        candidates.includes(one) &&
+        candidates.includes(other),
+    );
+    const items = between.map((share) => ({ ...share, isFirst: owners.get(share.partition) === one }));
+    const moved = evenOut(items, apart);
+    for (const { partition, isFirst } of moved) owners.set(partition, isFirst ? other : one);
+    if (moved.length > 0) return true;
+  }
+  return false;
+}

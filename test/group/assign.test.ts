@@ -46,9 +46,19 @@ const spreadOf = (members: readonly Member[]): number => {
 
 const ids = fc.uniqueArray(fc.stringMatching(/^[a-f]{1,3}$/), { minLength: 1, maxLength: 6 });
 const sizes = fc.array(fc.nat(12), { minLength: 1, maxLength: 14 });
-const fleet = fc
-  .tuple(ids, sizes)
-  .map(([members, streams]) => ({ members: members.map((id) => newcomer(id, streamsIn(streams))), streams }));
+const fleetOf = (streams: fc.Arbitrary<number[]>) =>
+  fc.tuple(ids, streams).map(([members, each]) => ({
+    members: members.map((id) => newcomer(id, streamsIn(each))),
+    streams: each,
+  }));
+const fleet = fleetOf(sizes);
+const smallFleet = fleetOf(fc.array(fc.nat(12), { minLength: 1, maxLength: 9 }));
+
+function subsetSums(values: readonly number[]): ReadonlySet<number> {
+  const sums = new Set([0]);
+  for (const value of values) for (const sum of [...sums]) sums.add(sum + value);
+  return sums;
+}
 
 describe('once settled', () => {
   test('every partition that has streams has exactly one owner, and no other has any', () => {
@@ -59,18 +69,17 @@ describe('once settled', () => {
     );
   });
 
-  test('no move of a partition and no exchange of two brings two members closer together', () => {
+  test('no exchange of partitions brings two members closer together', () => {
     fc.assert(
-      fc.property(fleet, ({ members, streams }) => {
+      fc.property(smallFleet, ({ members, streams }) => {
         const settled = settle(members);
-        for (const from of settled)
-          for (const to of settled) {
-            const apart = loadOf(from) - loadOf(to);
-            for (const give of from.running)
-              for (const take of [undefined, ...to.running]) {
-                const passed = (streams[give] ?? 0) - (take === undefined ? 0 : (streams[take] ?? 0));
-                expect(passed > 0 && passed < apart, `${give} for ${take}`).toBe(false);
-              }
+        for (const one of settled)
+          for (const other of settled) {
+            const sums = subsetSums([...one.running, ...other.running].map((at) => streams[at] ?? 0));
+            const all = loadOf(one) + loadOf(other);
+            const least = Math.min(...[...sums].map((sum) => Math.abs(all - 2 * sum)));
+            if (one !== other)
+              expect(Math.abs(loadOf(one) - loadOf(other))).toBeLessThanOrEqual(Math.max(1, least));
           }
       }),
     );
