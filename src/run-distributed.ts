@@ -102,10 +102,11 @@ function createCrew(
     metrics.streams.delete(workspace);
   };
   const changed = (running: ReadonlySet<string>) => {
-    for (const [budget, workspaces] of budgets) {
-      const share = budgetShare(workspaces, configured, running, group.streams);
+    for (const [budget, streamsOfToken] of budgets) {
+      const facts = { streamsOfToken, configured, running, streamsOfGroup: group.streams };
+      const share = budgetShare(config.ASANA_REQUESTS_PER_MINUTE, facts);
       // To a budget, 0 is no limit; and who runs nothing asks for nothing.
-      if (share > 0) budget.limitTo(config.ASANA_REQUESTS_PER_MINUTE * share);
+      if (share > 0) budget.limitTo(share);
     }
   };
   return new Crew(streamsOf, { run, givenUp, changed }, signal);

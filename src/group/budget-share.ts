@@ -1,19 +1,26 @@
+export interface ShareFacts {
+  /** Of the workspaces that this replica is configured with, those that use the token. */
+  readonly streamsOfToken: ReadonlySet<string>;
+  readonly configured: ReadonlySet<string>;
+  /** What it runs. */
+  readonly running: ReadonlySet<string>;
+  /** All that any replica is configured with. */
+  readonly streamsOfGroup: Iterable<string>;
+}
+
 /**
- * The part of a token's request budget that this replica may use: its running streams of the token, of all of the group.
+ * The requests a minute of a token that this replica may use, of `requestsPerMinute` for the whole group: by its running streams of the
+ * token, of all of them. One less, because in the minute in which a stream changes hands, both replicas round up.
  *
  * A stream that only other replicas are configured with, while a configuration is rolled out, may use any token: it counts for each.
- *
- * @param streamsOfToken those that this replica is configured with
- * @param running those that it runs
- * @param streamsOfGroup those that any replica is configured with
- * @returns 0 to 1
  */
 export function budgetShare(
-  streamsOfToken: ReadonlySet<string>,
-  configured: ReadonlySet<string>,
-  running: ReadonlySet<string>,
-  streamsOfGroup: Iterable<string>,
+  requestsPerMinute: number,
+  { streamsOfToken, configured, running, streamsOfGroup }: ShareFacts,
 ): number {
   const strangers = new Set(streamsOfGroup).difference(configured).size;
-  return streamsOfToken.intersection(running).size / (streamsOfToken.size + strangers);
+  const all = streamsOfToken.size + strangers;
+  const own = streamsOfToken.intersection(running).size;
+  const share = (requestsPerMinute * own) / all;
+  return own === all ? share : Math.max(share - 1, share / 2);
 }

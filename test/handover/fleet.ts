@@ -6,7 +6,8 @@ import { type Environment, type Running, startRunning } from '../faults/connecto
 import { sessionsOf, statusOf } from '../support/replica.ts';
 
 const LOOK_MS = 100;
-const SETTLE_TIMEOUT_MS = 120_000;
+// The first start of a hundred streams on a machine that has other work takes minutes.
+const SETTLE_TIMEOUT_MS = 600_000;
 const STOP_GRACE_MS = 9_000;
 
 /** The replica that owns each stream and has committed for it, by stream. */
