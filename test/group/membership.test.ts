@@ -3,11 +3,13 @@ import { ConnectorError } from '../../src/errors.ts';
 import { Confirmation } from '../../src/group/confirmation.ts';
 import { Crew } from '../../src/group/crew.ts';
 import { keepMembership } from '../../src/group/membership.ts';
+import { encodeMember } from '../../src/group/protocol.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { GroupModel } from './group-model.ts';
 
 const HEARTBEAT_MS = 500;
 const ALL = ['0.0', '1.0', '2.0', '3.0'];
+const SILENT = { replica: 'silent', streams: [], running: [], promised: [] };
 const partitionOf = (stream: string): number => Number(stream.split('.')[0]);
 
 /** A group on virtual time, whose replicas run streams that end as soon as they are told to. */
@@ -147,6 +149,23 @@ describe('while the group cannot be asked', () => {
     await clock.advance(ROUNDS_MS);
     expect(isOurs).toBe(true);
   });
+});
+
+test('that a rebalance has begun confirms nothing', async () => {
+  const { clock, model, join } = startGroup();
+  const silent = { memberId: '', protocol: 'any', metadata: encodeMember('state', SILENT) };
+  const first = join('a');
+  await clock.advance(ROUNDS_MS);
+  model.join(silent);
+  await clock.advance(ROUNDS_MS);
+  let isOurs = false;
+  first.confirmation.next(new AbortController().signal).then(() => {
+    isOurs = true;
+  });
+  // The one that is silent does not join again for another, and the rebalance waits for it.
+  model.join(silent);
+  await clock.advance(ROUNDS_MS);
+  expect(isOurs).toBe(false);
 });
 
 test('what no retry heals ends the membership: it gives up, leaves, and throws', async () => {
