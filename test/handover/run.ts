@@ -24,8 +24,9 @@ const REPLICAS = 3;
 // With 100 streams on the 12 partitions that the state topic has by default.
 const SPREAD = 2;
 const VERIFY_TIMEOUT_MS = 300_000;
-const EVENTS = 20_000;
-const RATE = 20;
+// Of each workspace.
+const EVENTS = 100;
+const RATE_PER_SECOND = 0.2;
 
 type Change = (fleet: Fleet) => Promise<void>;
 
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
   const source = await startSimulator({
     days: 80,
     events: EVENTS,
-    rate: RATE,
+    rate: RATE_PER_SECOND,
     requestsPerMinute: 0,
     workspaces: WORKSPACES,
   });
