@@ -3,6 +3,8 @@ export interface Item {
   readonly streams: number;
   /** The first of the two has it, otherwise the second. */
   readonly isFirst: boolean;
+  /** Of changing sides; below 0 where that leaves it in peace. */
+  readonly cost: number;
 }
 
 /** A way to get so many streams from the first to the second. */
@@ -14,7 +16,7 @@ interface Way<T> {
 
 /**
  * Which items are to change sides, so that two members are as close together in streams as they can be; of all such ways, one that
- * moves the fewest streams. Empty where they cannot get any closer.
+ * costs the least. Empty where they cannot get any closer.
  *
  * @param apart by how many streams the first has more than the second
  */
@@ -24,7 +26,7 @@ export function evenOut<T extends Item>(items: readonly T[], apart: number): T[]
     const extended = new Map(ways);
     for (const [passed, way] of ways) {
       const then = passed + (item.isFirst ? item.streams : -item.streams);
-      const cost = way.cost + item.streams;
+      const cost = way.cost + item.cost;
       if (cost < (extended.get(then)?.cost ?? Number.POSITIVE_INFINITY))
         extended.set(then, { cost, last: item, before: way });
     }
