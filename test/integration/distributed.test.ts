@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { Kafka, logLevel } from 'kafkajs';
+import { expect, inject, type TestContext, test } from 'vitest';
 import { type ConnectorEnvironment, environmentFor, eventually, runConnector } from '../support/connector.ts';
 import { isReady, isSettled, runningOn, sessionsOf, statusOf, urlOf } from '../support/replica.ts';
 import { type Ending, type Source, simulate, startLive } from './scene.ts';
@@ -97,4 +98,34 @@ test('more replicas than streams: the one that has none is ready, says who runs 
   );
   expect(await owner.stop(9_000)).toEqual({ code: 0, signal: null });
   await eventually('it has taken over', () => isSettled([standby], [workspace], 0));
+});
+
+/** A consumer of somebody else's in the group. */
+async function joinAsAnother({ onTestFinished }: TestContext, groupId: string, topic: string): Promise<void> {
+  const kafka = new Kafka({ brokers: inject('kafkaBrokers').split(','), logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId });
+  onTestFinished(() => consumer.disconnect());
+  const { promise: joined, resolve } = Promise.withResolvers<void>();
+  consumer.on('consumer.group_join', () => resolve());
+  await consumer.subscribe({ topic });
+  await consumer.run({ eachMessage: async () => {} });
+  await joined;
+}
+
+test('what the group refuses ends a replica, with what to do', async (context) => {
+  const { environment } = await follow(context, 'refused', WORKSPACES.slice(0, 1));
+  const short = await runConnector(['run'], { ...environment, GROUP_SESSION_TIMEOUT: '1s' });
+  expect(short.stderr).toMatch(
+    /KAFKA_SETTINGS_REFUSED.*GROUP_SESSION_TIMEOUT is 1 s.*group\.min\.session\.timeout\.ms/,
+  );
+
+  await joinAsAnother(context, 'refused', environment.STATE_TOPIC ?? '');
+  const beside = await runConnector(['run'], environment);
+  expect(beside.stderr).toMatch(
+    /GROUP_UNREADABLE.*joining the group refused: it has members of another kind/,
+  );
+
+  const once = await runConnector(['run', '--until-caught-up'], environment);
+  expect(once.stderr).toMatch(/CONFIG_INVALID.*--until-caught-up: only with MODE=standalone/);
+  expect([short.exitCode, beside.exitCode, once.exitCode]).toEqual([1, 1, 2]);
 });
