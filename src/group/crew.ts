@@ -42,8 +42,8 @@ export class Crew {
     return [...this.#held.keys()];
   }
 
-  /** Runs the streams of these partitions and no others. Resolves to whether something had to be given up, once it is. */
-  async take(partitions: Iterable<number>): Promise<boolean> {
+  /** Runs the streams of these partitions and no others. Resolves once the others are given up. */
+  async take(partitions: Iterable<number>): Promise<void> {
     this.#assigned = new Set(partitions);
     const leaving = [...this.#held].flatMap(([partition, held]) =>
       this.#assigned.has(partition) ? [] : [held],
@@ -51,7 +51,6 @@ export class Crew {
     for (const { giveUp } of leaving) giveUp.abort(new Error('the stream was given to another replica'));
     for (const partition of this.#assigned) if (!this.#held.has(partition)) this.#begin(partition);
     await Promise.all(leaving.map(({ ended }) => ended));
-    return leaving.length > 0;
   }
 
   #begin(partition: number): void {

@@ -30,7 +30,7 @@ export interface MembershipPorts {
   readonly group: GroupPort;
   readonly crew: {
     readonly partitions: readonly number[];
-    take(partitions: Iterable<number>): Promise<boolean>;
+    take(partitions: Iterable<number>): Promise<void>;
   };
   readonly confirmation: Confirmation;
   readonly observer: GroupObserver;
@@ -110,12 +110,8 @@ class GroupMember {
   async #join(): Promise<void> {
     const { group, crew, confirmation, observer } = this.#ports;
     const { topic, streams, replica } = this.#options;
-    const metadata = encodeMember(topic, {
-      replica,
-      streams,
-      running: crew.partitions,
-      promised: this.#promised,
-    });
+    const running = crew.partitions;
+    const metadata = encodeMember(topic, { replica, streams, running, promised: this.#promised });
     confirmation.ask();
     const joined = await group.join({ memberId: this.#memberId, protocol: GROUP_PROTOCOL, metadata });
     observer.answered();
@@ -125,10 +121,10 @@ class GroupMember {
     const synced = await group.sync(joined, assignments);
     observer.answered();
     if (typeof synced === 'string') return this.#rejoin(synced);
-    this.#begin(joined, decodeAssignment(topic, synced));
+    this.#begin(joined, running, decodeAssignment(topic, synced));
   }
 
-  #begin(membership: Joined, assignment: Assignment): void {
+  #begin(membership: Joined, claimed: readonly number[], assignment: Assignment): void {
     const { crew, confirmation, observer } = this.#ports;
     this.#membership = membership;
     this.#promised = assignment.promised;
@@ -136,7 +132,9 @@ class GroupMember {
     this.#givenUp = givenUp;
     // Before anything begins: by the whole group, what begins takes its share of the budgets.
     observer.assigned(assignment);
-    crew.take(assignment.partitions).then((some) => some && givenUp.abort());
+    // What was claimed may have ended meanwhile: also then the others wait for the rebalance that gives it out.
+    const isOver = claimed.some((partition) => !assignment.partitions.includes(partition));
+    crew.take(assignment.partitions).then(() => isOver && givenUp.abort());
     confirmation.confirm();
   }
 

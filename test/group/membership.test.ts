@@ -151,6 +151,33 @@ describe('while the group cannot be asked', () => {
   });
 });
 
+test('what was claimed, and ended before the assignment came, is joined for again: the others wait for it', async () => {
+  const clock = new FakeClock();
+  const model = new GroupModel();
+  const claims = [[7], []];
+  const crew = {
+    get partitions() {
+      return claims.shift() ?? [];
+    },
+    take: async () => {},
+  };
+  const stop = new AbortController();
+  const observer = {
+    joining: () => {},
+    answered: () => {},
+    assigned: () => {},
+    lost: () => {},
+    failed: () => {},
+  };
+  const options = { topic: 'state', partitionOf, streams: ALL, replica: 'a', heartbeatMs: HEARTBEAT_MS };
+  const ports = { group: model, crew, confirmation: new Confirmation(), clock, random: () => 0.5, observer };
+  const ended = keepMembership(options, ports, stop.signal);
+  await clock.advance(ROUNDS_MS);
+  expect(model.generation).toBe(2);
+  stop.abort();
+  await ended;
+});
+
 test('that a rebalance has begun confirms nothing', async () => {
   const { clock, model, join } = startGroup();
   const silent = { memberId: '', protocol: 'any', metadata: encodeMember('state', SILENT) };
