@@ -10,7 +10,7 @@ export interface ShareFacts {
 
 /**
  * The requests a minute of a token that this replica may use, of `requestsPerMinute` for the whole group: by its running streams of the
- * token, of all of them. One less, because in the minute in which a stream changes hands, both replicas round up.
+ * token, of all of them. One less, because whoever takes a share over begins at once, also where its former owner has just used it up.
  *
  * A stream that only other replicas are configured with, while a configuration is rolled out, may use any token: it counts for each.
  */
@@ -22,5 +22,5 @@ export function budgetShare(
   const all = streamsOfToken.size + strangers;
   const own = streamsOfToken.intersection(running).size;
   const share = (requestsPerMinute * own) / all;
-  return own === all ? share : Math.max(share - 1, share / 2);
+  return Math.max(share - 1, share / 2);
 }

@@ -8,11 +8,8 @@ const facts = { streamsOfToken: all, configured: all, running: all, streamsOfGro
 test('the share of a token is that of its streams that run here, less one request', () => {
   expect(budgetShare(1_200, { ...facts, running: set('1') })).toBe(299);
   expect(budgetShare(1_200, { ...facts, running: set('1', '3') })).toBe(599);
+  expect(budgetShare(1_200, facts)).toBe(1_199);
   expect(budgetShare(1_200, { ...facts, running: set() })).toBe(0);
-});
-
-test('whoever runs all of its streams has the whole', () => {
-  expect(budgetShare(1_200, facts)).toBe(1_200);
 });
 
 test('of a small budget a part is left, and of none there is none', () => {
