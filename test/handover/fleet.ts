@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Environment, type Running, startRunning } from '../faults/connector.ts';
-import { sessionsOf, statusOf } from '../support/replica.ts';
+import { startsOf, statusOf } from '../support/replica.ts';
 
 const LOOK_MS = 100;
 // The first start of a hundred streams on a machine that has other work takes minutes.
@@ -65,10 +65,10 @@ export class Fleet {
     }
   }
 
-  /** How often each stream has begun a session with the replica that owns it. */
+  /** How often each stream was begun by the replica that owns it. */
   async sessions(owners: Owners): Promise<ReadonlyMap<string, number>> {
     const perReplica = new Map<Running, ReadonlyMap<string, number>>();
-    for (const replica of this.replicas) perReplica.set(replica, await sessionsOf(replica));
+    for (const replica of this.replicas) perReplica.set(replica, await startsOf(replica));
     return new Map(
       [...owners].map(([stream, replica]) => [stream, perReplica.get(replica)?.get(stream) ?? 0]),
     );

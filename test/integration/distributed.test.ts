@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, type TestContext, test } from 'vitest';
 import { type ConnectorEnvironment, environmentFor, eventually, runConnector } from '../support/connector.ts';
-import { isReady, isSettled, runningOn, sessionsOf, statusOf, urlOf } from '../support/replica.ts';
+import { isReady, isSettled, runningOn, startsOf, statusOf, urlOf } from '../support/replica.ts';
 import { type Ending, type Source, simulate, startLive } from './scene.ts';
 
 const SESSION_MS = 6_000;
@@ -42,8 +42,8 @@ test('replicas share the streams; one that joins, leaves, or is killed moves no 
   const third = await start();
   await eventually('three share them', () => isSettled([first, second, third], WORKSPACES, 1));
   const stayed = await runningOn(first);
-  const sessions = await sessionsOf(first);
-  for (const stream of stayed) expect(sessions.get(stream), `sessions of ${stream}`).toBe(1);
+  const sessions = await startsOf(first);
+  for (const stream of stayed) expect(sessions.get(stream), `starts of ${stream}`).toBe(1);
 
   expect(await second.stop(9_000)).toEqual({ code: 0, signal: null });
   await eventually('those of one that left are taken over', () => isSettled([first, third], WORKSPACES, 1));
@@ -53,7 +53,7 @@ test('replicas share the streams; one that joins, leaves, or is killed moves no 
   await third.exited;
   await eventually('those of one that was killed are taken over', () => isSettled([first], WORKSPACES, 0));
   expect(performance.now() - killedMs).toBeLessThan(SESSION_MS + 10_000);
-  for (const stream of stayed) expect((await sessionsOf(first)).get(stream), `sessions of ${stream}`).toBe(1);
+  for (const stream of stayed) expect((await startsOf(first)).get(stream), `starts of ${stream}`).toBe(1);
 
   const status = await runConnector(['status', '--url', String(await urlOf(first))], environment);
   expect(status.stdout).toContain(`runs ${WORKSPACES.length} streams`);

@@ -41,12 +41,12 @@ export async function isSettled(
   return String(all) === String(streams.toSorted()) && Math.max(...loads) - Math.min(...loads) <= spread;
 }
 
-/** How often each stream began a session in this process. */
-export async function sessionsOf(replica: Running): Promise<ReadonlyMap<string, number>> {
+/** How often each stream was begun in this process; sessions that follow on an error of Kafka or the registry are not counted. */
+export async function startsOf(replica: Running): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`${await urlOf(replica)}/metrics`)).text();
   const sessions = new Map<string, number>();
   for (const [, stream = '', count] of text.matchAll(
-    /^asana_audit_sessions_started_total\{stream="(\d+)",cause="[^"]+"\} (\d+)$/gm,
+    /^asana_audit_sessions_started_total\{stream="(\d+)",cause="start"\} (\d+)$/gm,
   ))
     sessions.set(stream, (sessions.get(stream) ?? 0) + Number(count));
   return sessions;
