@@ -5,13 +5,13 @@ import { isReady, isSettled, runningOn, startsOf, statusOf, urlOf } from '../sup
 import { type Ending, type Source, simulate, startLive } from './scene.ts';
 
 const SESSION_MS = 6_000;
-const WORKSPACES = Array.from({ length: 6 }, (_, at) => String(1_201_234_567_890_100 + at));
+// With these, each stream has a partition of its own: where two share one, the spread may have to move a stream that runs.
+const WORKSPACES = Array.from({ length: 6 }, (_, at) => String(1_201_234_567_890_200 + at));
 
 function environmentOfGroup(name: string, source: Source): ConnectorEnvironment {
   return environmentFor(name, source, {
     MODE: 'distributed',
     GROUP_SESSION_TIMEOUT: `${SESSION_MS}ms`,
-    // As many partitions as it takes for each stream to have its own.
     STATE_TOPIC_PARTITIONS: '48',
   });
 }
