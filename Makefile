@@ -18,6 +18,9 @@ RATE ?= 5
 SEEDS ?= 1000
 FROM ?= 1
 
+# make handover ROUNDS=5
+ROUNDS ?= 3
+
 # make bench ROWS=encode,whole-path RUNS=5; make bench PROFILE=1
 ROWS ?=
 RUNS ?= 5
@@ -29,7 +32,7 @@ BENCH_LIMITED_EVENTS ?= 2000000
 # make examples EXAMPLES=flink-sql
 EXAMPLES ?= kafka-streams flink-sql
 
-.PHONY: help setup preconditions demo examples test test-unit test-containers image simulate soak bench check audit docs screenshot stack clean
+.PHONY: help setup preconditions demo examples test test-unit test-containers image simulate soak handover bench check audit docs screenshot stack clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +84,9 @@ simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, F
 
 soak: setup ## the long fault lanes on real Kafka (about half an hour); writes docs/soak.md
 	@$(USE_NODE) node test/soak/run.ts
+
+handover: setup ## how long hand-overs between replicas take (ROUNDS=3; ten minutes); writes the table of docs/handover.md
+	@$(USE_NODE) node test/handover/run.ts --rounds $(ROUNDS)
 
 bench: setup ## measure (ROWS=encode,whole-path RUNS=5; BIG=1: ten million events; PROFILE=1: where the time goes)
 	@$(USE_NODE) node bench/run.ts --rows '$(ROWS)' --runs $(RUNS) --events $(BENCH_EVENTS) \

@@ -88,7 +88,7 @@ export function describeExpected(spec: OptionSpec): string {
     case 'text':
       return 'a text';
     case 'gid-list':
-      return 'between 1 and 90 different gids (digits), comma-separated';
+      return 'between 1 and 100 different gids (digits), comma-separated';
     case 'share':
       return 'a number from 0 to 1';
     case 'switch':
@@ -141,5 +141,5 @@ function listWhere(value: unknown, accepts: (item: string) => boolean): readonly
 
 function gidList(value: unknown): readonly string[] | undefined {
   const gids = listWhere(value, (item) => /^\d{1,30}$/.test(item));
-  return gids !== undefined && gids.length <= 90 && new Set(gids).size === gids.length ? gids : undefined;
+  return gids !== undefined && gids.length <= 100 && new Set(gids).size === gids.length ? gids : undefined;
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { systemClock } from './clock.ts';
 import { didYouMean } from './commands/arguments.ts';
 import { check } from './commands/check.ts';
@@ -73,6 +74,7 @@ function context(signal: AbortSignal): CommandContext {
     random: Math.random,
     newId: () => crypto.randomUUID(),
     version: CONNECTOR_VERSION,
+    hostName: hostname(),
     stdout: process.stdout,
     stderr: process.stderr,
     signal,

@@ -22,8 +22,8 @@ import { followTlsFiles } from './tls/connection-options.ts';
 export interface Clients<E extends PageEvent> {
   /** By workspace gid. */
   readonly asana: ReadonlyMap<string, AuditLogClient<E>>;
-  /** Of each distinct token source, in the order of the workspaces. */
-  readonly budgets: readonly TokenBudget[];
+  /** Of each distinct token source, in the order of the workspaces; and the workspaces that use it. */
+  readonly budgets: ReadonlyMap<TokenBudget, ReadonlySet<string>>;
   readonly kafka: KafkajsClient;
   close(): Promise<void>;
 }
@@ -80,17 +80,19 @@ function createAsanaClients<E extends PageEvent>(
   config: Config,
   dispatcher: Agent,
   ports: ClientPorts<E>,
-): { clients: Map<string, AuditLogClient<E>>; budgets: TokenBudget[] } {
+): { clients: Map<string, AuditLogClient<E>>; budgets: Map<TokenBudget, Set<string>> } {
   const { clock, random } = ports;
   const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
   const hiding = hidingOf(config);
-  const budgets = new Map<string, TokenBudget>();
+  const byToken = new Map<string, TokenBudget>();
+  const budgets = new Map<TokenBudget, Set<string>>();
   const clients = new Map<string, AuditLogClient<E>>();
   for (const [workspaceGid, source] of config.tokens) {
     const token = 'file' in source ? source.file : '';
     const budget =
-      budgets.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
-    budgets.set(token, budget);
+      byToken.get(token) ?? new TokenBudget(config.ASANA_REQUESTS_PER_MINUTE, clock, ports.onBudgetWait);
+    byToken.set(token, budget);
+    budgets.set(budget, (budgets.get(budget) ?? new Set()).add(workspaceGid));
     const asanaPorts = {
       get,
       clock,
@@ -102,7 +104,7 @@ function createAsanaClients<E extends PageEvent>(
     };
     clients.set(workspaceGid, new AuditLogClient(config.ASANA_BASE_URL, workspaceGid, source, asanaPorts));
   }
-  return { clients, budgets: [...budgets.values()] };
+  return { clients, budgets };
 }
 
 export function registryConnection(config: Config, clock: Clock): RegistryConnection {

@@ -163,6 +163,13 @@ export const ERRORS = {
     nextStep:
       'correct TOPIC_REPLICATION_FACTOR, the partitions, KAFKA_TRANSACTION_TIMEOUT or KAFKA_COMPRESSION, as the message says',
   },
+  GROUP_UNREADABLE: {
+    disposition: 'exit',
+    cause:
+      'in the consumer group of CONNECTOR_NAME there is something else than replicas of this connector, or a version of it that this one cannot read',
+    nextStep:
+      'give the other consumer another group.id, or this connector another CONNECTOR_NAME and EVENTS_TOPIC; end replicas of another version',
+  },
   DEAD_LETTER_REFUSED: {
     disposition: 'halt-stream',
     cause: 'Kafka refuses a dead letter, which has nowhere else to go',

@@ -119,6 +119,30 @@ export const LOG_LINES = {
     message: 'the stream has reached its end',
     meaning: '`END_AT` is reached, or everything that `--until-caught-up` asks for is committed.',
   },
+  'streams-assigned': {
+    level: 'info',
+    message: 'the group has assigned streams',
+    meaning:
+      'In distributed mode, where it changes what this replica runs: how many `streams` of `of_streams` are its own now, and how many were `gained` and `given_up`, in a group of so many `replicas`. At the level debug for each other rebalance.',
+  },
+  'group-lost': {
+    level: 'warn',
+    message: 'the group went on without this replica: it stops its streams and joins again',
+    meaning: 'In distributed mode: Kafka did not hear from it for `GROUP_SESSION_TIMEOUT`.',
+    nextStep:
+      'see why the process or its network stood still for so long; where that has to be lived with, raise GROUP_SESSION_TIMEOUT',
+  },
+  'group-unreachable': {
+    level: 'warn',
+    message: 'the group cannot be asked; what runs goes on',
+    meaning:
+      'In distributed mode, five times in a row or more, by `code`. As often as `session-ended`. At the level debug, each time.',
+  },
+  'group-reached': {
+    level: 'info',
+    message: 'the group answers again',
+    meaning: 'The end of that incident; `lasted_s` is how long it was.',
+  },
   kafkajs: {
     level: 'debug',
     message: 'kafkajs says',

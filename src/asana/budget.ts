@@ -26,12 +26,13 @@ export interface RequestBudget {
  * that is right never meets a 429. And as many as Asana allows are in flight, whatever the rate.
  */
 export class TokenBudget implements RequestBudget {
-  /** 0 = unlimited. */
-  readonly requestsPerMinute: number;
   readonly #clock: Clock;
   readonly #onWait: (waitMs: number) => void;
-  readonly #spacingMs: number;
-  readonly #burstMs: number;
+  /** 0 = unlimited. */
+  #requestsPerMinute = 0;
+  #spacingMs = 0;
+  #burstMs = 0;
+  #limitChanged = new AbortController();
   readonly #places = new Places(MOST_IN_FLIGHT);
   /** The time of the next free slot if slots were handed out one by one; it may lag by the burst. */
   #nextSlotMs = Number.NEGATIVE_INFINITY;
@@ -46,14 +47,29 @@ export class TokenBudget implements RequestBudget {
 
   /** @param requestsPerMinute 0 = unlimited */
   constructor(requestsPerMinute: number, clock: Clock, onWait: (waitMs: number) => void) {
-    this.requestsPerMinute = requestsPerMinute;
     this.#clock = clock;
     this.#onWait = onWait;
+    this.limitTo(requestsPerMinute);
+  }
+
+  /** 0 = unlimited. */
+  get requestsPerMinute(): number {
+    return this.#requestsPerMinute;
+  }
+
+  /** From now on; those that wait get new slots. 0 = unlimited. */
+  limitTo(requestsPerMinute: number): void {
+    if (requestsPerMinute === this.#requestsPerMinute) return;
+    this.#requestsPerMinute = requestsPerMinute;
     // What a burst may take at once, the spacing has to leave out.
     const burst = Math.max(1, Math.floor(requestsPerMinute / 240));
     this.#spacingMs =
       requestsPerMinute === 0 ? 0 : (MINUTE_MS / (requestsPerMinute - burst + 1)) * JITTER_GUARD;
     this.#burstMs = (burst - 1) * this.#spacingMs;
+    // What left last left just now, as far as is known, and of the former limit's burst nothing is left.
+    if (this.#letGoMs.length > 0) this.#nextSlotMs = this.#clock.monotonicMs() + this.#spacingMs;
+    this.#limitChanged.abort();
+    this.#limitChanged = new AbortController();
   }
 
   async acquire(signal: AbortSignal): Promise<void> {
@@ -74,11 +90,12 @@ export class TokenBudget implements RequestBudget {
       const nowMs = this.#nowMs();
       const slotMs = Math.max(this.#nextSlotMs, nowMs - this.#burstMs);
       this.#nextSlotMs = slotMs + this.#spacingMs;
+      const limitChanged = this.#limitChanged.signal;
       await this.#wait(slotMs - nowMs, signal);
       // A slot that a pause swallowed, or a stopped process, is lost: all who waited would else leave at once when it ends.
       const isLate = this.#nowMs() - Math.max(slotMs, nowMs) > MAX_LATE_MS;
       // What may be leaving just now has the slot.
-      slotIsLost = isLate || this.#pauseMs() > 0 || this.#endsSilence();
+      slotIsLost = isLate || limitChanged.aborted || this.#pauseMs() > 0 || this.#endsSilence();
     } while (slotIsLost);
     this.#inFlight++;
     this.#letGoMs.push(this.#activeMs);
@@ -144,6 +161,9 @@ export class TokenBudget implements RequestBudget {
   async #wait(waitMs: number, signal: AbortSignal): Promise<void> {
     if (waitMs <= 0) return;
     this.#onWait(waitMs);
-    await this.#clock.sleep(waitMs, signal);
+    const limitChanged = this.#limitChanged.signal;
+    await this.#clock.sleep(waitMs, AbortSignal.any([signal, limitChanged])).catch((error) => {
+      if (signal.aborted || !limitChanged.aborted) throw error;
+    });
   }
 }

@@ -17,6 +17,8 @@ export interface KafkaChecks {
   readonly topics: TopicOptions;
   readonly transactionalIds: readonly string[];
   readonly transactionTimeoutMs: number;
+  /** With MODE=distributed. */
+  readonly group: { readonly id: string; readonly sessionTimeoutMs: number } | undefined;
   /** The look-ups of the brokers' names: one that is found is enough. */
   readonly names: readonly Check[];
 }
@@ -61,7 +63,25 @@ export function kafkaChecks(parts: KafkaChecks): Check[] {
     };
     return [topic, access];
   });
-  return [brokers, ...ids, timeout, ...ofTopics];
+  return [brokers, ...ids, timeout, ...groupChecks(parts, brokers), ...ofTopics];
+}
+
+function groupChecks({ probe, group }: KafkaChecks, brokers: Check): Check[] {
+  if (group === undefined) return [];
+  const membership: Check = {
+    subject: `Kafka, group ${group.id}`,
+    after: [brokers],
+    look: within(async () => {
+      await probe.tryGroup(group.id);
+      return { detail: 'may be joined (asked in the name of nobody: no rebalance was begun)' };
+    }),
+  };
+  const session: Check = {
+    subject: 'Kafka, session timeout',
+    after: [brokers],
+    look: within(() => lookAtSession(probe, group.sessionTimeoutMs)),
+  };
+  return [membership, session];
 }
 
 const DEADLINE_MS = 20_000;
@@ -120,6 +140,19 @@ async function lookAtTimeout({ probe, transactionTimeoutMs }: KafkaChecks): Prom
   throw new ConnectorError(
     'KAFKA_SETTINGS_REFUSED',
     `KAFKA_TRANSACTION_TIMEOUT is ${transactionTimeoutMs} ms, and ${name} of the brokers ${most} ms`,
+  );
+}
+
+async function lookAtSession(probe: KafkaProbe, timeoutMs: number): Promise<Good> {
+  const [leastName, mostName] = ['group.min.session.timeout.ms', 'group.max.session.timeout.ms'];
+  const [least, most] = [await probe.brokerSetting(leastName), await probe.brokerSetting(mostName)];
+  if (least === undefined || most === undefined)
+    throw new NotKnown(`the brokers do not show ${leastName} to this client`);
+  if (timeoutMs >= Number(least) && timeoutMs <= Number(most))
+    return { detail: `${timeoutMs / 1000} s, of ${Number(least) / 1000} s at least` };
+  throw new ConnectorError(
+    'KAFKA_SETTINGS_REFUSED',
+    `GROUP_SESSION_TIMEOUT is ${timeoutMs} ms; ${leastName} of the brokers is ${least} ms, ${mostName} ${most} ms`,
   );
 }
 

@@ -125,6 +125,10 @@ function allChecks(
       topics,
       transactionalIds: config.ASANA_WORKSPACES.map((gid) => transactionalId(config.CONNECTOR_NAME, gid)),
       transactionTimeoutMs: config.KAFKA_TRANSACTION_TIMEOUT,
+      group:
+        config.MODE === 'distributed'
+          ? { id: config.CONNECTOR_NAME, sessionTimeoutMs: config.GROUP_SESSION_TIMEOUT }
+          : undefined,
       names: dns.brokers,
     }),
     portCheck({ host: config.HTTP_HOST, port: config.HTTP_PORT }),

@@ -16,6 +16,7 @@ export interface CommandContext {
   readonly random: () => number;
   readonly newId: () => string;
   readonly version: string;
+  readonly hostName: string;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborts when the process is to stop. */

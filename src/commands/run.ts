@@ -1,7 +1,7 @@
 import { requireSecrets } from '../check/secrets.ts';
 import { loadConfig } from '../config/load.ts';
 import { type Connector, createConnector } from '../connector.ts';
-import { type ConnectorError, describe, messageOf, toConnectorError } from '../errors.ts';
+import { ConnectorError, describe, messageOf, toConnectorError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { requireHashKey } from '../privacy/privacy.ts';
 import { forever, type Until, untilCaughtUp } from '../stream/follow.ts';
@@ -16,7 +16,8 @@ Follows the audit log of every workspace into Kafka until it is stopped (SIGTERM
   --until-caught-up  exit 0 once everything that Asana could show when the command started is committed
 
 The log goes to stderr: to a terminal as text, otherwise as JSON lines, of which the last one, 'stopped', says why it ended and what to
-do. Once all of its streams are halted it ends: started again, it takes up what was mended, such as a new token.
+do. Once all of its streams are halted it ends: started again, it takes up what was mended, such as a new token. With MODE=distributed
+it is one replica of several, runs the streams that the group gives to it, and stays.
 
 Exit codes: 0 stopped, caught up, or END_AT reached; 1 a stream failed for good; 2 the configuration or the command line is wrong.
 
@@ -29,7 +30,7 @@ export const run: Command = { summary: 'follow the audit log into Kafka', help: 
 
 async function main(argv: readonly string[], context: CommandContext): Promise<number> {
   const options = readOptions(argv, { 'until-caught-up': { type: 'boolean', default: false } });
-  const newUntil = options['until-caught-up'] ? untilCaughtUp : () => forever;
+  const newUntil = options['until-caught-up'] ? untilCaughtUp : undefined;
   // For a person, it is written as that of any other command.
   if (context.stderr.isTTY) return follow(newUntil, context);
   return follow(newUntil, context).catch((thrown) => {
@@ -41,8 +42,13 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
 }
 
 /** Throws what keeps it from starting. */
-async function follow(newUntil: () => Until, context: CommandContext): Promise<number> {
+async function follow(newUntil: (() => Until) | undefined, context: CommandContext): Promise<number> {
   const config = loadConfig(context.environment);
+  if (newUntil && config.MODE === 'distributed')
+    throw new ConnectorError(
+      'CONFIG_INVALID',
+      '--until-caught-up: only with MODE=standalone; no replica knows when the streams of the others have caught up',
+    );
   await requireSecrets(config);
   requireHashKey(config);
   const log = createLog(config.LOG_LEVEL);
@@ -53,7 +59,7 @@ async function follow(newUntil: () => Until, context: CommandContext): Promise<n
     workspaces: config.ASANA_WORKSPACES,
     version: context.version,
   });
-  return conclude(await runToEnd(connector, newUntil, context.signal, log), log, context);
+  return conclude(await runToEnd(connector, newUntil ?? (() => forever), context.signal, log), log, context);
 }
 
 async function runToEnd(

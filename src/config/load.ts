@@ -12,6 +12,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 // Below, an idle stream would spend the whole request budget.
 const MIN_POLL_MS = 10;
+// Below, a pause of the process would cost it its streams.
+const MIN_SESSION_MS = 1_000;
 const SECRET_KINDS: readonly string[] = ['secret', 'password'];
 
 type Always<N extends OptionName> = (typeof OPTIONS)[N] extends { default: string } | { required: true }
@@ -138,10 +140,27 @@ function conflicts(settings: Partial<Settings>): string[] {
   for (const name of ['ASANA_REQUEST_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const) {
     if ((settings[name] ?? 1_000) < 1_000) problems.push(`${name}: expected at least 1s`);
   }
+  problems.push(...distributedProblems(settings));
   const { EVENTS_TOPIC: events, STATE_TOPIC: state } = settings;
   if (events !== undefined && (state === events || state === `${events}.dead-letters`)) {
     problems.push('STATE_TOPIC: expected another topic than EVENTS_TOPIC and its dead letters');
   }
+  return problems;
+}
+
+function distributedProblems({
+  MODE,
+  END_AT,
+  GROUP_SESSION_TIMEOUT: timeoutMs,
+}: Partial<Settings>): string[] {
+  if (MODE !== 'distributed') return [];
+  const problems: string[] = [];
+  if (END_AT !== undefined)
+    problems.push('END_AT: only with MODE=standalone; no replica knows when the streams of the others end');
+  if (timeoutMs !== undefined && timeoutMs < MIN_SESSION_MS)
+    problems.push(
+      'GROUP_SESSION_TIMEOUT: expected at least 1s, and what the brokers allow (group.min.session.timeout.ms, 6 s unless it was changed)',
+    );
   return problems;
 }
 

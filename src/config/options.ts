@@ -26,6 +26,7 @@ export type OptionKind =
   | 'topic'
   | 'actor-type'
   | 'compression'
+  | 'mode'
   | 'log-level';
 
 export interface Option {
@@ -167,7 +168,19 @@ export const OPTIONS = {
     kind: 'topic',
     default: 'asana-audit',
     section: 'Kafka',
-    help: 'Prefix of transactional ids, part of the keys in the state topic. One running instance a name.',
+    help: 'Prefix of transactional ids, part of the keys in the state topic, and in distributed mode the consumer group. One connector a name.',
+  },
+  MODE: {
+    kind: 'mode',
+    default: 'standalone',
+    section: 'Kafka',
+    help: '`standalone`: one process runs all streams, and one that is started beside it takes over. `distributed`: all processes with the same `CONNECTOR_NAME` share them, as the consumer group of that name ([handover.md](handover.md)).',
+  },
+  GROUP_SESSION_TIMEOUT: {
+    kind: 'duration',
+    default: '10s',
+    section: 'Kafka',
+    help: "In distributed mode: a replica that was not heard for so long is replaced. From the brokers' `group.min.session.timeout.ms` (6 s unless it was changed) to their `group.max.session.timeout.ms`.",
   },
   EVENTS_TOPIC_PARTITIONS: {
     kind: 'count',

@@ -13,6 +13,7 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d
 const ACTOR_TYPES = ['user', 'asana', 'asana_support', 'anonymous', 'external_administrator'];
 const COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
 const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+const MODES = ['standalone', 'distributed'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export type Compression = (typeof COMPRESSIONS)[number];
@@ -114,6 +115,7 @@ export const READERS = {
   topic: matching(TOPIC, "1 to 200 of Kafka's characters: letters, digits, '.', '_', '-'"),
   'actor-type': oneOf(ACTOR_TYPES),
   compression: oneOf(COMPRESSIONS),
+  mode: oneOf(MODES),
   'log-level': oneOf(LOG_LEVELS),
 } as const satisfies Record<OptionKind, Reader<unknown>>;
 

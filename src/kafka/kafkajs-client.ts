@@ -18,6 +18,7 @@ import type {
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
+import { type GroupOptions, KafkajsGroup } from './kafkajs-group.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
@@ -150,6 +151,11 @@ export class KafkajsClient implements KafkaClient {
         topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
       });
     });
+  }
+
+  /** A membership, which ends with {@link KafkajsGroup.leave}. */
+  openGroup(options: GroupOptions): KafkajsGroup {
+    return new KafkajsGroup(this.#clusterOptions, options, this.#clock);
   }
 
   /** For a look at what Kafka allows; to be closed apart. */

@@ -1,5 +1,6 @@
 /**
- * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts`, `kafkajs-coordinator.ts` and `kafkajs-probe.ts` use, typed as far as they do.
+ * The parts of kafkajs 2.2.4 below its consumer that `kafkajs-reader.ts`, `kafkajs-coordinator.ts`, `kafkajs-group.ts` and
+ * `kafkajs-probe.ts` use, typed as far as they do.
  * docs/adr/0002-reading-below-the-consumer.md says why.
  */
 
@@ -50,6 +51,31 @@ declare module 'kafkajs/src/cluster/index.js' {
     retry: object;
   }
 
+  /** A broker, asked as the coordinator of a group. */
+  export interface GroupCoordinator {
+    joinGroup(request: {
+      groupId: string;
+      sessionTimeout: number;
+      rebalanceTimeout: number;
+      memberId: string;
+      groupProtocols: { name: string; metadata: Buffer }[];
+    }): Promise<{
+      memberId: string;
+      generationId: number;
+      leaderId: string;
+      /** Empty, unless this member leads. */
+      members: { memberId: string; memberMetadata: Buffer }[];
+    }>;
+    syncGroup(request: {
+      groupId: string;
+      generationId: number;
+      memberId: string;
+      groupAssignment: { memberId: string; memberAssignment: Buffer }[];
+    }): Promise<{ memberAssignment: Buffer }>;
+    heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+    leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+  }
+
   export default class Cluster {
     constructor(options: ClusterOptions);
     connect(): Promise<void>;
@@ -64,17 +90,19 @@ declare module 'kafkajs/src/cluster/index.js' {
       }): Promise<{ coordinator: { nodeId: string } }>;
     }>;
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
-    findBroker(destination: { nodeId: string }): Promise<{
-      addPartitionsToTxn(request: {
-        transactionalId: string;
-        producerId: string;
-        producerEpoch: number;
-        topics: { topic: string; partitions: number[] }[];
-      }): Promise<unknown>;
-      fetch(
-        request: FetchRequest,
-      ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
-    }>;
+    findBroker(destination: { nodeId: string }): Promise<
+      GroupCoordinator & {
+        addPartitionsToTxn(request: {
+          transactionalId: string;
+          producerId: string;
+          producerEpoch: number;
+          topics: { topic: string; partitions: number[] }[];
+        }): Promise<unknown>;
+        fetch(
+          request: FetchRequest,
+        ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
+      }
+    >;
     fetchTopicsOffset(
       topics: {
         topic: string;

@@ -5,7 +5,7 @@ import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
-import { type NeededAcls, topicAcl, transactionalAcl } from './needed-acls.ts';
+import { groupAcl, type NeededAcls, topicAcl, transactionalAcl } from './needed-acls.ts';
 
 const { ConfigResourceTypes } = kafkajs;
 
@@ -23,11 +23,14 @@ export interface KafkaProbe {
   tryTransactionalId(transactionalId: string, topic: string): Promise<void>;
   /** May the transactional id write to the topic, which need not be there yet? */
   tryWrite(transactionalId: string, topic: string): Promise<void>;
+  /** May the group be joined? */
+  tryGroup(groupId: string): Promise<void>;
   /** A setting of one of the brokers; undefined where it may not be seen. */
   brokerSetting(name: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
+const OF_GROUPS = 0;
 const OF_TRANSACTIONS = 1;
 // The last one that there can be: Kafka gives producer ids from 0 on. It looks at what is allowed before it looks at this one, which
 // it then refuses, because no transactional id has it. Asking for a producer id of one's own would fence a connector that runs.
@@ -37,7 +40,11 @@ const NOBODYS = ['INVALID_PRODUCER_ID_MAPPING', 'CONCURRENT_TRANSACTIONS'];
 // Said after the transactional id was found to be allowed, and of the topic after it was.
 const NOT_THERE = 'UNKNOWN_TOPIC_OR_PARTITION';
 const ABOUT_THE_TOPIC = [NOT_THERE, 'TOPIC_AUTHORIZATION_FAILED'];
-// Where nobody has used a transaction yet, the first question makes Kafka create its own topic for them.
+// Kafka looks at what is allowed before it looks at the member.
+const NOBODY = 'nobody';
+const NO_MEMBER = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS'];
+const BECOMING_COORDINATOR = ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_LOAD_IN_PROGRESS'];
+// Where nobody has used a transaction or a group yet, the first question makes Kafka create its own topic for them.
 const COORDINATOR_WAIT_MS = 200;
 const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, maxBytes: 1 };
 
@@ -57,11 +64,11 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
       throw kafkaError(thrown, doing, needed);
     }
   };
-  const coordinatorOf = async (transactionalId: string) => {
+  const coordinatorOf = async (name: string, coordinatorType: number) => {
     // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
     await cluster.refreshMetadata();
     const broker = await cluster.findControllerBroker();
-    const request = { groupId: transactionalId, coordinatorType: OF_TRANSACTIONS };
+    const request = { groupId: name, coordinatorType };
     for (;;) {
       try {
         const { coordinator } = await broker.findGroupCoordinator(request);
@@ -73,7 +80,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     }
   };
   const addNobodys = async (transactionalId: string, topic: string, fine: readonly string[]) => {
-    const broker = await coordinatorOf(transactionalId);
+    const broker = await coordinatorOf(transactionalId, OF_TRANSACTIONS);
     const topics = [{ topic, partitions: [0] }];
     const request = { transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics };
     await broker.addPartitionsToTxn(request).catch((thrown) => {
@@ -123,6 +130,22 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
         `writing to ${topic} as the transactional id ${transactionalId}`,
         () => addNobodys(transactionalId, topic, [NOT_THERE]),
         { ...topicAcl('Write', topic), ...transactionalAcl(transactionalId) },
+      ),
+    tryGroup: (groupId) =>
+      asking(
+        `joining the group ${groupId}`,
+        async () => {
+          for (;;) {
+            const broker = await coordinatorOf(groupId, OF_GROUPS);
+            const answer = await broker
+              .heartbeat({ groupId, groupGenerationId: 0, memberId: NOBODY })
+              .catch((thrown: unknown) => thrown);
+            if (NO_MEMBER.some((type) => isType(answer, type))) return;
+            if (!BECOMING_COORDINATOR.some((type) => isType(answer, type))) throw answer;
+            await clock.sleep(COORDINATOR_WAIT_MS, closed.signal);
+          }
+        },
+        groupAcl(groupId),
       ),
     brokerSetting: async (name) => {
       try {

@@ -1,4 +1,5 @@
 import type { AsanaObserver } from '../asana/client.ts';
+import type { GroupObserver } from '../group/membership.ts';
 import type { StreamObserver } from '../stream/observer.ts';
 
 /** Tells both what a stream tells. */
@@ -22,6 +23,15 @@ export const bothAsanaObservers = (one: AsanaObserver, other: AsanaObserver): As
   requestEnded: (...told) => tell(one.requestEnded, other.requestEnded, told),
   requestFailed: (...told) => tell(one.requestFailed, other.requestFailed, told),
   requestRecovered: (...told) => tell(one.requestRecovered, other.requestRecovered, told),
+});
+
+/** Tells both what a member of the group tells. */
+export const bothGroupObservers = (one: GroupObserver, other: GroupObserver): GroupObserver => ({
+  joining: (...told) => tell(one.joining, other.joining, told),
+  answered: (...told) => tell(one.answered, other.answered, told),
+  assigned: (...told) => tell(one.assigned, other.assigned, told),
+  lost: (...told) => tell(one.lost, other.lost, told),
+  failed: (...told) => tell(one.failed, other.failed, told),
 });
 
 function tell<A extends unknown[]>(one: (...told: A) => void, other: (...told: A) => void, told: A): void {

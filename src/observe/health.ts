@@ -21,7 +21,7 @@ export interface Health {
    * be down for ever: what waits for them gives up and tries again, and each of that is a step. A halted stream has no loop.
    */
   live(): Liveness;
-  /** Every stream holds a session, or is finished. */
+  /** Every stream holds a session, or is finished. A replica is a member of its group; one without a stream stands by, and is ready. */
   ready(): Readiness;
 }
 
@@ -70,8 +70,9 @@ export function createHealth(
   };
 }
 
-function readinessOf({ streams }: ReturnType<Status['read']>): Readiness {
+function readinessOf({ streams, group }: ReturnType<Status['read']>): Readiness {
   const reasons: Record<string, string> = {};
+  if (group?.state === 'joining') reasons.group = group.last_error?.message ?? 'joining the group';
   for (const { stream, state, last_error: error, no_session_since } of streams) {
     if (state !== 'halted' && state !== 'starting') continue;
     reasons[stream] = error?.ongoing

@@ -10,6 +10,8 @@ export interface StreamPorts {
   readonly observer: StreamObserver;
   /** For the message when another instance has the same. */
   readonly connectorName: string;
+  /** Resolves once it is known, as of after the question, that the stream is this process's to run. */
+  readonly stillOurs: (signal: AbortSignal) => Promise<void>;
   /** A session that lived so long was well: what ends it is a new incident. Longer than a poll, which is when fencing shows. */
   readonly wellAfterMs: number;
 }
@@ -63,7 +65,7 @@ export async function runStream(
       const waitMs = backoffMs(failures, random, RETRY);
       observer.sessionEnded(error, waitMs);
       cause = sessionCause(error.code);
-      if (!(await slept(clock, waitMs, signal))) return { ended: 'stopped' };
+      if (!(await mayGoOn(ports, waitMs, signal))) return { ended: 'stopped' };
     }
   }
 }
@@ -79,8 +81,17 @@ const anotherInstance = (name: string, cause: ConnectorError) =>
     { cause },
   );
 
-async function slept(clock: Clock, waitMs: number, signal: AbortSignal): Promise<boolean> {
-  return clock.sleep(waitMs, signal).then(
+/** A new session fences whoever else writes, so it is begun by nobody to whom the stream may not belong any more. */
+async function mayGoOn(
+  { clock, stillOurs }: StreamPorts,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const waited = async () => {
+    await clock.sleep(waitMs, signal);
+    await stillOurs(signal);
+  };
+  return waited().then(
     () => true,
     () => false,
   );

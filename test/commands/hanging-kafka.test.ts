@@ -42,6 +42,7 @@ async function start(command: Command, args: string[]) {
     random: () => 0.5,
     newId: () => '1',
     version: '1.2.3',
+    hostName: 'host-1',
     stdout,
     stderr: terminal,
     signal: stop.signal,

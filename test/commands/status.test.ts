@@ -16,6 +16,7 @@ async function run(args: string[], environment: CommandContext['environment'] = 
     random: () => 0,
     newId: () => '1',
     version: '1.2.3',
+    hostName: 'host-1',
     stdout,
     stderr,
     signal: new AbortController().signal,

@@ -94,3 +94,12 @@ test.each(['asana.example', '127.0.0.1.example', 'localhost.example', '10.0.0.1'
 test('allowing plain http does not warn where https is used', () => {
   expect(loadWith({ ASANA_ALLOW_PLAIN_HTTP: 'true' }).warnings).toEqual([]);
 });
+
+test('a replica of several runs without an end, and with a session timeout that Kafka could allow', () => {
+  const distributed = { MODE: 'distributed', END_AT: '2026-01-01T00:00:00Z', GROUP_SESSION_TIMEOUT: '900ms' };
+  expect(problemsWith(distributed)).toEqual([
+    'END_AT: only with MODE=standalone; no replica knows when the streams of the others end',
+    'GROUP_SESSION_TIMEOUT: expected at least 1s, and what the brokers allow (group.min.session.timeout.ms, 6 s unless it was changed)',
+  ]);
+  expect(problemsWith({ ...distributed, MODE: 'standalone' })).toEqual([]);
+});

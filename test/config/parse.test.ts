@@ -148,6 +148,10 @@ const CASES: Record<Exclude<OptionKind, 'secret' | 'url'>, { good: [string, unkn
     good: ['none', 'gzip', 'zstd'].map((name) => [name, name]),
     bad: ['snappy', 'GZIP'],
   },
+  mode: {
+    good: ['standalone', 'distributed'].map((name) => [name, name]),
+    bad: ['Distributed', 'cluster', ''],
+  },
   'log-level': {
     good: ['debug', 'info', 'warn', 'error'].map((level) => [level, level]),
     bad: ['trace', 'INFO', 'silent'],

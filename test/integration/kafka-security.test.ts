@@ -13,7 +13,7 @@ import { type Environment, environmentOn, runToEnd, WORKSPACE } from '../faults/
 import { timeToNextCommit } from '../faults/progress.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { eventually } from '../support/connector.ts';
-import { type Acl, inWords, leastAcls } from '../support/least-acls.ts';
+import { type Acl, groupAcls, inWords, leastAcls } from '../support/least-acls.ts';
 import { type SecuredKafka, startSecuredKafka } from '../support/secured-kafka.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { administer, type Source, simulate, startLive } from './scene.ts';
@@ -39,7 +39,11 @@ const OPERATIONS: Readonly<Record<string, AclOperationTypes>> = {
   Read: AclOperationTypes.READ,
   Write: AclOperationTypes.WRITE,
 };
-const RESOURCES = { topic: AclResourceTypes.TOPIC, 'transactional id': AclResourceTypes.TRANSACTIONAL_ID };
+const RESOURCES = {
+  topic: AclResourceTypes.TOPIC,
+  'transactional id': AclResourceTypes.TRANSACTIONAL_ID,
+  group: AclResourceTypes.GROUP,
+};
 
 /** Resolves once the broker goes by them, which is a moment after they were created. */
 const allow = (acls: readonly Acl[]) =>
@@ -132,6 +136,36 @@ describe.concurrent('with one of them missing, the connector ends and names it',
   });
 });
 
+describe.concurrent('as a replica of several', () => {
+  const distributed = (name: string, source: Source) =>
+    environmentFor(name, source, { ...login('SCRAM-SHA-256'), MODE: 'distributed' });
+
+  test('it runs with TLS, a login and one ACL more, and check says that it may', async (context) => {
+    const source = await simulate(context, { events: 300 });
+    await allow([...leastAcls('replica', WORKSPACE), ...groupAcls('replica', WORKSPACE)]);
+    const environment = distributed('replica', source);
+    const looked = await lookWith(environment);
+    context.expect(looked.stdout).toMatch(/^ok {6}Kafka, group replica: may be joined/m);
+    const replica = await startLive(context, environment);
+    await timeToNextCommit(replica, 'with exactly these', COMMIT_TIMEOUT_MS);
+    context.expect(await replica.stop(9_000)).toEqual({ code: 0, signal: null });
+  });
+
+  test('without that one, it ends and names it, and so does check', async (context) => {
+    const source = await simulate(context, { events: 300 });
+    await allow(leastAcls('no-replica', WORKSPACE));
+    const environment = distributed('no-replica', source);
+    const [missing] = groupAcls('no-replica', WORKSPACE);
+    const said = `the ACL that is missing: ${missing && inWords(missing)}`;
+    const { exitCode, stderr } = await runToEnd(['run'], environment, RUN_TIMEOUT_MS);
+    context.expect(exitCode, stderr).toBe(1);
+    context.expect(stderr).toContain(said);
+    const looked = await lookWith(environment);
+    context.expect(looked.stdout).toMatch(/^WRONG {3}Kafka, group no-replica: .*KAFKA_UNAUTHORIZED/m);
+    context.expect(looked.stdout).toContain(said);
+  });
+});
+
 /** Of the first start, or of the next one, which alone reads what is there. */
 async function failureOf(environment: Environment): Promise<ConnectorError> {
   const outcome = await startOnce(environment);
@@ -148,6 +182,7 @@ async function startOnce(environment: Environment): Promise<Outcome> {
     newId: randomUUID,
     log: silentLog,
     version: 'test',
+    hostName: 'host-1',
   };
   const connector = await createConnector(loadConfig(environment), ports);
   try {
@@ -228,6 +263,7 @@ async function lookWith(environment: Environment) {
     random: Math.random,
     newId: randomUUID,
     version: 'test',
+    hostName: 'host-1',
     stdout,
     stderr: stdout,
     signal,

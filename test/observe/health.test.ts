@@ -122,6 +122,7 @@ test('a stream that waits for the budget is as alive as the budget is', async ()
       held.pausedUntilMs = timeMs;
     },
     requestsOfLastMinute: () => 0,
+    requestsPerMinute: 1_200,
   };
   void scene.status.watchBudget('111', held).acquire(new AbortController().signal);
   const other = scene.status.watchBudget('222', held);

@@ -5,6 +5,7 @@ import { serveHttp } from '../../src/observe/http-server.ts';
 import { behindAfterMs } from '../../src/observe/lag.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { createRoutes } from '../../src/observe/routes.ts';
+import type { WatchedBudget } from '../../src/observe/status/budget-watch.ts';
 import type { StreamStatus } from '../../src/observe/status/document.ts';
 import { Status, type StatusOptions } from '../../src/observe/status/status.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -27,7 +28,7 @@ export const unreachable = () =>
 /** A process on virtual time, as far as it is observed; real observers, nothing behind them. */
 export function statusScene(
   workspaces: readonly string[] = ['111'],
-  more: Partial<StatusOptions> = {},
+  { requestsPerMinute = 1_200, ...more }: Partial<StatusOptions> & { requestsPerMinute?: number } = {},
   startedAgoMs = 0,
 ) {
   const clock = new FakeClock(Date.now() - startedAgoMs);
@@ -35,7 +36,6 @@ export function statusScene(
     version: '1.2.3',
     connectorName: 'asana-audit',
     workspaces,
-    requestsPerMinute: 1_200,
     pollIntervalMs: WAITS.pollIntervalMs,
     requestTimeoutMs: WAITS.requestTimeoutMs,
     endAtMs: undefined,
@@ -43,7 +43,7 @@ export function statusScene(
   };
   const status = new Status(options, clock);
   const health = createHealth(status, WAITS, clock.monotonicMs);
-  const budget = new TokenBudget(0, clock, () => {});
+  const budget = unhurried(new TokenBudget(0, clock, () => {}), requestsPerMinute);
   const streams = workspaces.map((workspace) => ({
     observer: status.observerOf(workspace),
     requests: status.requestsOf(workspace),
@@ -66,6 +66,18 @@ export function statusScene(
     },
   };
 }
+
+/** One that says that it has a limit, and lets everybody go at once. */
+const unhurried = (budget: TokenBudget, requestsPerMinute: number): WatchedBudget => ({
+  acquire: (signal) => budget.acquire(signal),
+  answered: () => budget.answered(),
+  pauseUntil: (timeMs) => budget.pauseUntil(timeMs),
+  requestsOfLastMinute: () => budget.requestsOfLastMinute(),
+  requestsPerMinute,
+  get pausedUntilMs() {
+    return budget.pausedUntilMs;
+  },
+});
 
 export type StatusScene = ReturnType<typeof statusScene>;
 

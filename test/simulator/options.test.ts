@@ -62,11 +62,11 @@ test.each([
   [['--events', '--gzip'], '--events: a value is missing; expected a whole number from 0 to 100000000'],
   [
     ['--workspaces', '11,x'],
-    '--workspaces: expected between 1 and 90 different gids (digits), comma-separated, got "11,x"',
+    '--workspaces: expected between 1 and 100 different gids (digits), comma-separated, got "11,x"',
   ],
   [
     ['--workspaces', '11,11'],
-    '--workspaces: expected between 1 and 90 different gids (digits), comma-separated, got "11,11"',
+    '--workspaces: expected between 1 and 100 different gids (digits), comma-separated, got "11,11"',
   ],
   [['--fault-kinds', '500,flood'], /^--fault-kinds: expected a comma-separated list of 500, 502/],
   [['--faults', '4%'], '--faults: expected a number from 0 to 1, got "4%"'],

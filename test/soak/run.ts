@@ -4,12 +4,12 @@
  * its timing; `--lanes a,b` runs some of them, and writes no page.
  */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countOf, readOrExit } from '../../dev/arguments.ts';
+import { commitNow } from '../../dev/commit-now.ts';
 import { startRegistry } from '../../dev/registry.ts';
 import { hashPair, randomStream } from '../../simulator/random.ts';
 import { brokerLane } from '../faults/broker-lane.ts';
@@ -120,14 +120,6 @@ async function main(): Promise<void> {
   const clean = broken.size === 0 && reports.every(isClean);
   if (clean) await rm(folder, { recursive: true, force: true });
   process.exitCode = clean ? 0 : 1;
-}
-
-function commitNow(): string {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', '../../src', '../../simulator');
-  const files = changed.split('\n').map((line) => line.trim().replace(/^\S+\s+/, ''));
-  return `${git('rev-parse', 'HEAD')}${changed === '' ? '' : `, with uncommitted changes in ${files.join(', ')}`}`;
 }
 
 await main();

@@ -35,6 +35,7 @@ async function runSessions(endings: (ErrorCode | 'finished' | 'unknown')[], sess
     random: () => 0.5,
     observer: observer as StreamObserver,
     connectorName: 'mine',
+    stillOurs: async () => {},
     wellAfterMs: 60_000,
   };
   const outcome = await runStream(session, ports, new AbortController().signal);
@@ -112,7 +113,7 @@ describe('a stream', () => {
     };
     const outcome = await runStream(
       session,
-      { clock, random: () => 0, observer, connectorName: 'mine', wellAfterMs: 1 },
+      { clock, random: () => 0, observer, connectorName: 'mine', stillOurs: async () => {}, wellAfterMs: 1 },
       stop.signal,
     );
     expect(outcome).toEqual({ ended: 'stopped' });

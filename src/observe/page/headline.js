@@ -33,9 +33,14 @@ const TROUBLE_HEADLINES = {
   behind: 'It does not get on',
 };
 
+// Longer than a broker needs to take over the group.
+const LONG_SECONDS = 30;
+
 /** Is it well? `tone` is `good`, `busy` or `bad`, `shape` the picture; `detail` may be empty. */
 export function headline(document) {
-  const { streams } = document;
+  const { streams, group } = document;
+  if (group?.state === 'joining') return joiningHeadline(group, document);
+  if (streams.length === 0) return standbyHeadline(group);
   const troubled = streams.filter(isTroubled);
   if (troubled.length > 0) return troubledHeadline(troubled, streams.length);
   const inState = (state) => streams.filter((stream) => stream.state === state);
@@ -57,6 +62,27 @@ export function headline(document) {
     };
   const text = streams.length === 1 ? 'All is well' : `All ${count(streams.length)} streams are well`;
   return { tone: 'good', shape: 'live', text, detail: caughtUp(streams, document) };
+}
+
+/** It has no say in what it runs yet, or any more. */
+function joiningHeadline({ last_error: error }, document) {
+  const detail = error
+    ? `For ${duration(secondsSince(error.since, document))}: ${error.message}. Next step: ${error.next_step}.`
+    : '';
+  const isLong = error && secondsSince(error.since, document) > LONG_SECONDS;
+  return {
+    tone: isLong ? 'bad' : 'busy',
+    shape: isLong ? 'trouble' : 'starting',
+    text: 'Joining the group',
+    detail,
+  };
+}
+
+function standbyHeadline(group) {
+  const busy = group?.replicas.filter(({ streams }) => streams.length > 0) ?? [];
+  const number = busy.reduce((sum, { streams }) => sum + streams.length, 0);
+  const detail = `${things(number, 'stream')} on ${things(busy.length, 'other replica')}.`;
+  return { tone: 'good', shape: 'live', text: 'Standing by', detail };
 }
 
 function troubledHeadline(troubled, all) {

@@ -2,7 +2,15 @@ import { element, setAttribute, setText, time } from './dom.js';
 import { headline } from './headline.js';
 import { createIcon } from './icon.js';
 import { createStreamView } from './stream-view.js';
-import { budgetSentence, byUrgency, duration, isTroubled, isUsedUp } from './words.js';
+import {
+  budgetSentence,
+  byUrgency,
+  duration,
+  isTroubled,
+  isUsedUp,
+  replicaSentence,
+  unassignedSentence,
+} from './words.js';
 
 const FEW_STREAMS = 3;
 
@@ -33,6 +41,7 @@ export function createView(root) {
       root.body.classList.remove('gone');
       streams.show(document);
       budgets.show(document);
+      showGroup(part('group'), part('replicas'), document);
     },
     /** Nobody answers any more; what is shown is from before. */
     showGone: (sinceMs, lastSeen) => {
@@ -84,6 +93,19 @@ function arrange(list, elements) {
   const focused = list.ownerDocument.activeElement;
   list.replaceChildren(...elements);
   if (list.contains(focused)) focused.focus();
+}
+
+/** With MODE=distributed: which replica owns which streams. */
+function showGroup(section, list, { group }) {
+  section.hidden = group === null;
+  if (group === null) return;
+  const sentences = group.replicas.map((replica) => replicaSentence(replica, group));
+  const lines = [...sentences, unassignedSentence(group)].filter((line) => line !== undefined);
+  while (list.children.length > lines.length) list.lastElementChild.remove();
+  for (const [at, line] of lines.entries()) {
+    if (list.children[at] === undefined) list.append(element('li'));
+    setText(list.children[at], line);
+  }
 }
 
 function createBudgets(list) {

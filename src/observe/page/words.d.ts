@@ -2,6 +2,7 @@ import type {
   BudgetStatus,
   Concern,
   GapStatus,
+  GroupStatus,
   Note,
   StatusDocument,
   StreamStatus,
@@ -18,6 +19,8 @@ export function shapeOf(stream: StreamStatus): string;
 export function sentence(stream: StreamStatus, document: StatusDocument): string;
 export function lag(stream: StreamStatus): string;
 export function gapSentence(gap: GapStatus, time: (iso: string) => string): string;
+export function replicaSentence(replica: GroupStatus['replicas'][number], group: GroupStatus): string;
+export function unassignedSentence(group: GroupStatus): string | undefined;
 export function nextStepOf(of: Concern | Note): string | undefined;
 export function budgetSentence(budget: BudgetStatus, document: StatusDocument): string;
 export function isUsedUp(budget: BudgetStatus): boolean;

@@ -135,6 +135,19 @@ export function budgetSentence(budget, document) {
 export const isUsedUp = ({ requests_per_minute: most, used_last_minute: used }) =>
   most !== null && used >= 0.95 * most;
 
+/** What a replica of the group runs. */
+export function replicaSentence({ name, streams }, { replica }) {
+  const runs =
+    streams.length === 0 ? 'stands by' : `runs ${things(streams.length, 'stream')}: ${streams.join(', ')}`;
+  return `${name}${name === replica ? ' (this one)' : ''} ${runs}`;
+}
+
+/** What is on its way from one replica to another; undefined where nothing is. */
+export const unassignedSentence = ({ unassigned }) =>
+  unassigned.length === 0
+    ? undefined
+    : `${things(unassigned.length, 'stream')} about to be handed over: ${unassigned.join(', ')}`;
+
 const OWN_NEXT_STEPS = {
   unconfirmed:
     'nothing yet: it is given up by itself and tried in a new session; if it stays, check the brokers',

@@ -4,7 +4,8 @@ import type { BudgetStatus } from './document.ts';
 import { RecentCounts } from './recent-counts.ts';
 
 /** A budget that says how it is. */
-export type WatchedBudget = RequestBudget & Pick<TokenBudget, 'pausedUntilMs' | 'requestsOfLastMinute'>;
+export type WatchedBudget = RequestBudget &
+  Pick<TokenBudget, 'pausedUntilMs' | 'requestsOfLastMinute' | 'requestsPerMinute'>;
 
 /** What became of the requests of one token. */
 export class BudgetWatch {
@@ -50,8 +51,8 @@ export class BudgetWatch {
     return `${this.#grants} ${this.#budget.pausedUntilMs}`;
   }
 
-  /** @param requestsPerMinute 0 = unlimited */
-  read(token: string, requestsPerMinute: number): BudgetStatus {
+  read(token: string): BudgetStatus {
+    const { requestsPerMinute } = this.#budget;
     const nowMs = this.#clock.monotonicMs();
     const pausedMs = this.#budget.pausedUntilMs - nowMs;
     return {

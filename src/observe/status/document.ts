@@ -7,10 +7,26 @@ export interface StatusDocument {
   readonly connector_name: string;
   readonly started_at: string;
   readonly now: string;
-  /** Every stream holds a session or is finished, and none has a concern. */
+  /** Every stream holds a session or is finished, and none has a concern; a replica is a member of its group. */
   readonly ok: boolean;
+  /** With MODE=distributed. */
+  readonly group: GroupStatus | null;
+  /** Those that this process runs. */
   readonly streams: readonly StreamStatus[];
   readonly budgets: readonly BudgetStatus[];
+}
+
+export interface GroupStatus {
+  /** `joining`: it has no assignment, since the start or since the group went on without it. */
+  readonly state: 'joining' | 'member';
+  /** The name of this replica in `replicas`. */
+  readonly replica: string;
+  /** Who owns which streams, as of the last assignment. One that is about to be handed over is nobody's. */
+  readonly replicas: readonly { readonly name: string; readonly streams: readonly string[] }[];
+  readonly unassigned: readonly string[];
+  readonly assigned_at: string | null;
+  /** What keeps this replica from asking the group, while it does. */
+  readonly last_error: Pick<ErrorStatus, 'code' | 'message' | 'next_step' | 'since'> | null;
 }
 
 export const STREAM_STATES = ['starting', 'catching-up', 'live', 'halted', 'finished'] as const;

@@ -7,11 +7,13 @@ import {
   gapSentence,
   nextStepOf,
   rate,
+  replicaSentence,
   sentence,
   stateWord,
   things,
+  unassignedSentence,
 } from '../page/words.js';
-import type { StatusDocument, StreamStatus } from './document.ts';
+import type { GroupStatus, StatusDocument, StreamStatus } from './document.ts';
 
 /** The status as text for a terminal: a headline, a line a stream, and below it what there is to do. */
 export function statusReport(document: StatusDocument): string {
@@ -24,12 +26,21 @@ export function statusReport(document: StatusDocument): string {
     const first = `  ${name}  ${state}  ${sentence(stream, document)}${pace(stream)}`;
     return [first, ...details(stream).map((line) => `      ${line}`)];
   });
+  const replicas = document.group ? ['', ...replicaLines(document.group)] : [];
   const budgets = document.budgets.map((budget) => {
     const token = document.budgets.length === 1 ? '' : ` of token ${budget.token}`;
     return `budget${token}: ${budgetSentence(budget, document)}`;
   });
   const about = `${document.connector_name}, version ${document.version}, up for ${duration(uptime)}`;
-  return `${[`${text}. ${detail}`.trim(), '', ...lines, '', ...budgets, about].map(printable).join('\n')}\n`;
+  return `${[`${text}. ${detail}`.trim(), '', ...lines, ...replicas, '', ...budgets, about].map(printable).join('\n')}\n`;
+}
+
+function replicaLines(group: GroupStatus): string[] {
+  const sentences = [
+    ...group.replicas.map((replica) => replicaSentence(replica, group)),
+    unassignedSentence(group),
+  ];
+  return sentences.flatMap((line) => (line === undefined ? [] : [`  ${line}`]));
 }
 
 const pad = (text = '', all: readonly string[]): string =>

@@ -6,14 +6,14 @@ import { behindAfterMs } from '../lag.ts';
 import { BudgetWatch, type WatchedBudget } from './budget-watch.ts';
 import { concernsOf, notesOf } from './concerns.ts';
 import type { StatusDocument, StreamStatus } from './document.ts';
+import type { GroupRecord } from './group-record.ts';
 import { StreamRecord } from './stream-record.ts';
 
 export interface StatusOptions {
   readonly version: string;
   readonly connectorName: string;
+  /** Those that it runs from its start to its end. */
   readonly workspaces: Iterable<string>;
-  /** 0 = unlimited. */
-  readonly requestsPerMinute: number;
   readonly pollIntervalMs: number;
   readonly requestTimeoutMs: number;
   readonly endAtMs: number | undefined;
@@ -25,37 +25,43 @@ export class Status {
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #behindAfterMs: number;
-  readonly #streams: ReadonlyMap<string, StreamRecord>;
+  readonly #streams = new Map<string, StreamRecord>();
+  readonly #group: GroupRecord | undefined;
   /** By the budget that they watch, in the order of the configuration. */
   readonly #budgets = new Map<WatchedBudget, BudgetWatch>();
   /** By stream. */
   readonly #budgetOf = new Map<string, { readonly watch: BudgetWatch; readonly token: string }>();
   readonly #waiting = new Map<string, number>();
 
-  constructor(options: StatusOptions, clock: Clock) {
+  /** @param group where the process is a replica of one */
+  constructor(options: StatusOptions, clock: Clock, group?: GroupRecord) {
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#behindAfterMs = behindAfterMs(options);
-    const { endAtMs } = options;
-    const limits = { endAtMs, behindAfterMs: this.#behindAfterMs };
-    this.#streams = new Map(
-      [...options.workspaces].map((stream) => [stream, new StreamRecord(stream, limits, clock)]),
-    );
+    this.#group = group;
+    for (const stream of options.workspaces) this.#begin(stream);
   }
 
+  /** From now on the stream is one of this process's. */
   observerOf(stream: string): StreamObserver {
-    return this.#recordOf(stream).observer;
+    return (this.#streams.get(stream) ?? this.#begin(stream)).observer;
+  }
+
+  /** It has ended, and is another replica's from now on. */
+  forget(stream: string): void {
+    this.#streams.delete(stream);
   }
 
   requestsOf(stream: string): AsanaObserver {
-    const { requests } = this.#recordOf(stream);
+    const requests = () => this.#streams.get(stream)?.requests;
     return {
-      ...requests,
       requestEnded: (status, durationMs) => {
-        requests.requestEnded(status, durationMs);
+        requests()?.requestEnded(status, durationMs);
         if (status === 429) this.#budgetOf.get(stream)?.watch.refused();
       },
+      requestFailed: (...failure) => requests()?.requestFailed(...failure),
+      requestRecovered: (...recovery) => requests()?.requestRecovered(...recovery),
     };
   }
 
@@ -70,6 +76,7 @@ export class Status {
   /** By stream that has not ended: a text that is another one after each step of its loop. */
   marks(): Map<string, string> {
     const marks = new Map<string, string>();
+    if (this.#group) marks.set('group', this.#group.mark);
     for (const [stream, record] of this.#streams) {
       if (record.state === 'halted' || record.state === 'finished') continue;
       // Who waits for the budget is as alive as the budget.
@@ -81,10 +88,9 @@ export class Status {
 
   read(): StatusDocument {
     const nowMs = this.#clock.now();
-    const { version, connectorName, requestsPerMinute } = this.#options;
-    const budgets = [...this.#budgets.values()].map((watch, at) =>
-      watch.read(String(at + 1), requestsPerMinute),
-    );
+    const { version, connectorName } = this.#options;
+    const budgets = [...this.#budgets.values()].map((watch, at) => watch.read(String(at + 1)));
+    const group = this.#group?.read() ?? null;
     const streams = [...this.#streams].map(([stream, record]): StreamStatus => {
       const facts = record.read(this.#budgetOf.get(stream)?.token ?? null);
       const budget = budgets.find(({ token }) => token === facts.budget);
@@ -99,15 +105,19 @@ export class Status {
       connector_name: connectorName,
       started_at: isoTime(this.#startedMs),
       now: isoTime(nowMs),
-      ok: streams.every(({ state, concerns }) => state !== 'starting' && concerns.length === 0),
+      ok:
+        group?.state !== 'joining' &&
+        streams.every(({ state, concerns }) => state !== 'starting' && concerns.length === 0),
+      group,
       streams,
       budgets,
     };
   }
 
-  #recordOf(stream: string): StreamRecord {
-    const record = this.#streams.get(stream);
-    if (record === undefined) throw new RangeError(`${stream} is not one of the streams of the status`);
+  #begin(stream: string): StreamRecord {
+    const limits = { endAtMs: this.#options.endAtMs, behindAfterMs: this.#behindAfterMs };
+    const record = new StreamRecord(stream, limits, this.#clock);
+    this.#streams.set(stream, record);
     return record;
   }
 }

@@ -1,0 +1,85 @@
+export interface CrewPorts {
+  /** Runs a stream to its end, or until the signal aborts; never throws. */
+  run(stream: string, signal: AbortSignal): Promise<void>;
+  /** It is not this replica's any more. */
+  givenUp(stream: string): void;
+  /** Other streams run than did. */
+  changed(running: ReadonlySet<string>): void;
+}
+
+interface Held {
+  readonly giveUp: AbortController;
+  /** Of its streams, and after the signal also once nothing of them goes on. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The streams that this replica runs, by the partition of the state topic that they belong to.
+ *
+ * One whose partition stays is not touched. One whose partition goes is stopped between two transactions; only when nothing of it
+ * goes on is the partition given up. A stream that has ended by itself is not begun again while its partition stays.
+ */
+export class Crew {
+  readonly #streamsOf: ReadonlyMap<number, readonly string[]>;
+  readonly #ports: CrewPorts;
+  readonly #signal: AbortSignal;
+  readonly #held = new Map<number, Held>();
+  readonly #running = new Set<string>();
+  #assigned: ReadonlySet<number> = new Set();
+
+  /**
+   * @param streamsOf the streams of each partition that has any
+   * @param signal stops all, as fast as they can
+   */
+  constructor(streamsOf: ReadonlyMap<number, readonly string[]>, ports: CrewPorts, signal: AbortSignal) {
+    this.#streamsOf = streamsOf;
+    this.#ports = ports;
+    this.#signal = signal;
+  }
+
+  /** Partitions of which something may go on. */
+  get partitions(): number[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Runs the streams of these partitions and no others. Resolves once the others are given up. */
+  async take(partitions: Iterable<number>): Promise<void> {
+    this.#assigned = new Set(partitions);
+    const leaving = [...this.#held].flatMap(([partition, held]) =>
+      this.#assigned.has(partition) ? [] : [held],
+    );
+    for (const { giveUp } of leaving) giveUp.abort(new Error('the stream was given to another replica'));
+    for (const partition of this.#assigned) if (!this.#held.has(partition)) this.#begin(partition);
+    await Promise.all(leaving.map(({ ended }) => ended));
+  }
+
+  #begin(partition: number): void {
+    const giveUp = new AbortController();
+    const signal = AbortSignal.any([this.#signal, giveUp.signal]);
+    const streams = this.#streamsOf.get(partition) ?? [];
+    for (const stream of streams) this.#running.add(stream);
+    this.#ports.changed(this.#running);
+    const runs = streams.map((stream) => this.#run(stream, signal));
+    const ended = Promise.all([...runs, aborted(signal)]).then(() => this.#giveUp(partition, streams));
+    this.#held.set(partition, { giveUp, ended });
+  }
+
+  async #run(stream: string, signal: AbortSignal): Promise<void> {
+    await this.#ports.run(stream, signal);
+    this.#running.delete(stream);
+    this.#ports.changed(this.#running);
+  }
+
+  #giveUp(partition: number, streams: readonly string[]): void {
+    this.#held.delete(partition);
+    for (const stream of streams) this.#ports.givenUp(stream);
+    // It was given back while it was being stopped.
+    if (this.#assigned.has(partition) && !this.#signal.aborted) this.#begin(partition);
+  }
+}
+
+/** Resolves once it has. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

@@ -1,0 +1,153 @@
+import Cluster, { type ClusterOptions, type GroupCoordinator } from 'kafkajs/src/cluster/index.js';
+import type { Clock } from '../clock.ts';
+import { ConnectorError, messageOf } from '../errors.ts';
+import type { GroupPort, Joined, JoinRequest, Membership, Rejoin } from '../group/port.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
+import { isType, kafkaError } from './kafkajs-errors.ts';
+import { groupAcl } from './needed-acls.ts';
+
+export interface GroupOptions {
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+}
+
+interface Connection {
+  readonly cluster: Cluster;
+  readonly calls: LimitedCalls;
+  readonly coordinator: GroupCoordinator;
+}
+
+const OF_GROUPS = 0;
+// So long do the others wait for a member that does not join again. With kafkajs's 5 s for the way, below the silence that ends a socket.
+const REBALANCE_TIMEOUT_MS = 8_000;
+/** The group goes on, or is about to be assigned anew; the member keeps its id. */
+const REBALANCE = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
+const LOST = 'UNKNOWN_MEMBER_ID';
+
+/** {@link GroupPort} on what kafkajs 2.2.4 has below its consumer, which would stop all its partitions at each rebalance. */
+export class KafkajsGroup implements GroupPort {
+  readonly #options: ClusterOptions;
+  readonly #group: GroupOptions;
+  readonly #clock: Clock;
+  #connection: Connection | undefined;
+
+  constructor(options: ClusterOptions, group: GroupOptions, clock: Clock) {
+    this.#options = options;
+    this.#group = group;
+    this.#clock = clock;
+  }
+
+  join({ memberId, protocol, metadata }: JoinRequest): Promise<Joined | Rejoin> {
+    const { groupId, sessionTimeoutMs: sessionTimeout } = this.#group;
+    return this.#ask('joining', async (coordinator) => {
+      const answer = await coordinator.joinGroup({
+        groupId,
+        sessionTimeout,
+        rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+        memberId,
+        groupProtocols: [{ name: protocol, metadata }],
+      });
+      const { generationId: generation, leaderId, members } = answer;
+      const leads = leaderId === answer.memberId;
+      return {
+        memberId: answer.memberId,
+        generation,
+        members: leads
+          ? new Map(members.map((member) => [member.memberId, member.memberMetadata]))
+          : undefined,
+      };
+    });
+  }
+
+  sync(
+    { memberId, generation: generationId }: Membership,
+    assignments: ReadonlyMap<string, Buffer>,
+  ): Promise<Buffer | Rejoin> {
+    const groupAssignment = [...assignments].map(([id, memberAssignment]) => ({
+      memberId: id,
+      memberAssignment,
+    }));
+    const { groupId } = this.#group;
+    return this.#ask('being assigned in', async (coordinator) => {
+      const answer = await coordinator.syncGroup({ groupId, generationId, memberId, groupAssignment });
+      return answer.memberAssignment;
+    });
+  }
+
+  heartbeat({ memberId, generation: groupGenerationId }: Membership): Promise<'member' | Rejoin> {
+    const { groupId } = this.#group;
+    return this.#ask('staying in', async (coordinator) => {
+      await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
+      return 'member' as const;
+    });
+  }
+
+  async leave(memberId: string): Promise<void> {
+    // The connection may be waiting for an answer, and Kafka answers one after the other.
+    await this.#disconnect();
+    try {
+      const { groupId } = this.#group;
+      await this.#ask('leaving', (coordinator) => coordinator.leaveGroup({ groupId, memberId }));
+    } finally {
+      await this.#disconnect();
+    }
+  }
+
+  async #ask<T>(doing: string, question: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | Rejoin> {
+    try {
+      this.#connection ??= await this.#connect();
+      const { calls, coordinator } = this.#connection;
+      return await calls.within(() => question(coordinator));
+    } catch (thrown) {
+      if (isType(thrown, LOST)) return 'lost';
+      if (REBALANCE.some((type) => isType(thrown, type))) return 'rebalance';
+      // The coordinator may have moved, or the connection be half-open: both are looked at anew.
+      await this.#disconnect();
+      throw this.#explain(thrown, doing);
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    const cluster = new Cluster(this.#options);
+    const calls = new LimitedCalls(this.#clock);
+    try {
+      const coordinator = await calls.within(async () => {
+        await cluster.connect();
+        await cluster.refreshMetadata();
+        // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
+        const broker = await cluster.findControllerBroker();
+        const { groupId } = this.#group;
+        const found = await broker.findGroupCoordinator({ groupId, coordinatorType: OF_GROUPS });
+        return cluster.findBroker({ nodeId: found.coordinator.nodeId });
+      });
+      return { cluster, calls, coordinator };
+    } catch (thrown) {
+      await calls.end(() => cluster.disconnect()).catch(() => {});
+      throw thrown;
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.calls.end(() => connection.cluster.disconnect()).catch(() => {});
+  }
+
+  #explain(thrown: unknown, doing: string): ConnectorError {
+    const { groupId, sessionTimeoutMs } = this.#group;
+    const where = `${doing} the group ${groupId}`;
+    if (isType(thrown, 'INCONSISTENT_GROUP_PROTOCOL'))
+      return new ConnectorError(
+        'GROUP_UNREADABLE',
+        `${where}: it has members of another kind (${messageOf(thrown)})`,
+        { cause: thrown },
+      );
+    if (isType(thrown, 'INVALID_SESSION_TIMEOUT'))
+      return new ConnectorError(
+        'KAFKA_SETTINGS_REFUSED',
+        `${where}: GROUP_SESSION_TIMEOUT is ${sessionTimeoutMs / 1_000} s, which the brokers do not allow: it must be from their group.min.session.timeout.ms (6 s unless it was changed) to their group.max.session.timeout.ms`,
+        { cause: thrown },
+      );
+    return kafkaError(thrown, where, groupAcl(groupId));
+  }
+}
