@@ -1,42 +1,9 @@
+import type { Option } from './option.ts';
 import {
   KAFKA_SECURITY_OPTIONS,
   REGISTRY_SECURITY_OPTIONS,
   SECRET_FILE_OPTIONS,
 } from './security-options.ts';
-
-/** How a variable's text is read; `parse.ts` has one reader a kind. */
-export type OptionKind =
-  | 'text'
-  | 'path'
-  | 'secret'
-  | 'password'
-  | 'sasl-mechanism'
-  | 'gid'
-  | 'gids'
-  | 'fields'
-  | 'brokers'
-  | 'url'
-  | 'boolean'
-  | 'count'
-  | 'port'
-  | 'replication-factor'
-  | 'duration'
-  | 'retention'
-  | 'time'
-  | 'topic'
-  | 'actor-type'
-  | 'compression'
-  | 'mode'
-  | 'log-level';
-
-export interface Option {
-  kind: OptionKind;
-  /** The text that stands for an unset variable; without it the option is unset, or required. */
-  default?: string;
-  required?: true;
-  section: 'Asana' | 'What is read' | 'Privacy' | 'Kafka' | 'Kafka security' | 'Schema registry' | 'Process';
-  help: string;
-}
 
 /** Every environment variable that the connector reads: the loader and docs/configuration.md are made from this table. */
 export const OPTIONS = {

@@ -1,6 +1,6 @@
 import { isFieldPath } from '../privacy/field-path.ts';
 import { parseDurationMs } from './duration.ts';
-import type { OptionKind } from './options.ts';
+import type { OptionKind } from './option.ts';
 import { Secret } from './secret.ts';
 
 const GID = /^\d{1,32}$/;

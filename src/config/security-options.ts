@@ -1,4 +1,4 @@
-import type { Option } from './options.ts';
+import type { Option } from './option.ts';
 
 /** How the connector proves who it is, and who the other side is; part of the table in `options.ts`. */
 

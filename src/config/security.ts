@@ -1,8 +1,8 @@
-import type { Settings } from './load.ts';
 import { isLoopback } from './loopback.ts';
 import type { SaslMechanism } from './parse.ts';
 import type { Secret } from './secret.ts';
 import type { SecretFile, SecretSource } from './secret-source.ts';
+import type { Settings } from './settings.ts';
 
 export interface TlsFiles {
   /** Without it, the CAs that Node trusts. */

@@ -1,5 +1,5 @@
-import type { Settings } from './load.ts';
 import { isLoopback } from './loopback.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * Node heeds NODE_TLS_REJECT_UNAUTHORIZED=0 for every connection of the process: whoever stands in between could then read the

@@ -1,7 +1,7 @@
 /** Which fields may be hidden, and which of those are probably not what was meant. */
 
-import type { Settings } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
+import type { Settings } from '../config/settings.ts';
 import { isWithin } from './field-path.ts';
 import { HASH_KEY_EXPECTED, isHashKey } from './hash-key.ts';
 import { KNOWN_FIELDS } from './known-fields.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OptionKind } from '../../src/config/options.ts';
+import type { OptionKind } from '../../src/config/option.ts';
 import { READERS } from '../../src/config/parse.ts';
 
 const DAY_MS = 86_400_000;
