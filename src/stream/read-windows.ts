@@ -1,9 +1,10 @@
 import type { EncodedEvent } from '../encode/encoded-event.ts';
 import type { Predecessor } from './chain.ts';
+import { type PageSeen, pageSeen } from './page-seen.ts';
 import { type ReaderPorts, type ReadPage, readPage } from './read-page.ts';
 import type { Chain } from './step.ts';
 import { readWindow, upTo, type WindowPage } from './window.ts';
-import { learn, NO_PACE, type Pace, type PageSeen, type PlannedWindow, type Span } from './window-pace.ts';
+import { learn, NO_PACE, type Pace, type PlannedWindow, type Span } from './window-pace.ts';
 import { askedToMs, firstWindow, surplus, usefulBytes, windowsInFlight } from './window-plan.ts';
 
 /** A window that is being read, or was: its pages wait here for their turn. */
@@ -170,7 +171,7 @@ class WindowRow {
     const page = readPage(read);
     open.pages.push({ ...page, left: open.leadsTo ? step.left : 'more' });
     this.#heldBytes += page.sizeBytes;
-    const seen = pageSeen(read, windowEvents);
+    const seen = pageSeen(read, windowEvents, this.#row[0] === open);
     const rest = this.#surplus(open, read, seen);
     this.#lessons = { pace: learn(this.#lessons.pace, planned, seen, rest), predecessor: page.lessons };
     if (rest) this.#row.splice(this.#row.indexOf(open) + 1, 0, rest);
@@ -212,16 +213,3 @@ class WindowRow {
     this.#changed = Promise.withResolvers();
   }
 }
-
-const pageSeen = (
-  { page, events, step, chain }: WindowPage<EncodedEvent>,
-  windowEvents: number,
-): PageSeen => ({
-  events: events.length,
-  bytes: page.sizeBytes,
-  roundTripMs: page.roundTripMs,
-  firstMs: events[0]?.createdAtMs,
-  reachedMs: step.next?.reachedMs ?? chain.reachedMs,
-  windowEvents,
-  endsWindow: step.readToMs !== undefined,
-});

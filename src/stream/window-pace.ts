@@ -1,5 +1,9 @@
 /** What reading has taught of the source, for the windows to come. Pure. */
 
+import { type Forecast, forecastFrom } from './forecast.ts';
+import type { PageSeen } from './page-seen.ts';
+import { NO_RHYTHM, type Rhythm, withHours } from './rhythm.ts';
+
 /** A part of the past that is in no window yet: `[fromMs, toMs)`, from the oldest event where there is no start. */
 export interface Span {
   readonly fromMs: number | undefined;
@@ -23,6 +27,7 @@ export interface Pace {
   readonly pageBytes: number;
   /** In time order, the last of them. */
   readonly sightings: readonly Sighting[];
+  readonly rhythm: Rhythm;
   /** How many windows the last sighting is good for: one that was disappointing says that it holds no longer. */
   readonly trust: number;
 }
@@ -42,28 +47,27 @@ export const NO_PACE: Pace = {
   pageEvents: 0,
   pageBytes: 0,
   sightings: [],
+  rhythm: NO_RHYTHM,
   trust: MOST_WINDOWS,
 };
 
 export const densityAt = (timeMs: number | undefined, pace: Pace): number =>
   timeMs === undefined ? 0 : (sightingAt(timeMs, pace)?.density ?? 0);
 
+/** How much there will be from `timeMs` on, by what is known nearest before it; undefined where nothing is, or there was nothing. */
+export function forecastAt(timeMs: number | undefined, pace: Pace): Forecast | undefined {
+  const sighting = timeMs === undefined ? undefined : sightingAt(timeMs, pace);
+  if (sighting === undefined || sighting.density === 0) return undefined;
+  const { atMs, density, lengthMs } = sighting;
+  return forecastFrom(
+    pace.rhythm,
+    { fromMs: atMs - lengthMs, toMs: atMs, events: density * lengthMs },
+    density,
+  );
+}
+
 const sightingAt = (timeMs: number, { sightings }: Pace): Sighting | undefined =>
   sightings.findLast(({ atMs }) => atMs <= timeMs);
-
-/** One page of a window, and what the window has shown with it. */
-export interface PageSeen {
-  readonly events: number;
-  readonly bytes: number;
-  readonly roundTripMs: number;
-  readonly firstMs: number | undefined;
-  /** Where the window is, of its events that are not dated in the future. */
-  readonly reachedMs: number | undefined;
-  /** All pages of the window together. */
-  readonly windowEvents: number;
-  /** The page that shows that there is nothing else. */
-  readonly endsWindow: boolean;
-}
 
 const ROUND_TRIP_WEIGHT = 0.2;
 
@@ -75,7 +79,9 @@ export function learn(pace: Pace, window: PlannedWindow, page: PageSeen, rest: S
       : pace.roundTripMs + ROUND_TRIP_WEIGHT * (page.roundTripMs - pace.roundTripMs);
   const pageEvents = Math.max(pace.pageEvents, page.events);
   const pageBytes = Math.max(pace.pageBytes, page.bytes);
-  const learnt = { ...pace, roundTripMs, pageEvents, pageBytes };
+  const readToMs = page.endsWindow ? window.toMs : page.reachedMs;
+  const rhythm = withHours(pace.rhythm, page.hours, page.isFirst ? readToMs : undefined);
+  const learnt = { ...pace, roundTripMs, pageEvents, pageBytes, rhythm };
   const sighting = page.endsWindow ? sightWindow(pace, window, page) : rest && sightCut(window, page);
   const furthestMs = pace.sightings.at(-1)?.atMs ?? 0;
   const trust =

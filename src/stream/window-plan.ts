@@ -6,13 +6,15 @@
  * that the last of them is waited for alone.
  */
 
+import { forecastFrom } from './forecast.ts';
+import type { PageSeen } from './page-seen.ts';
 import {
   averageOf,
   densityAt,
   densityOf,
+  forecastAt,
   MOST_WINDOWS,
   type Pace,
-  type PageSeen,
   type PlannedWindow,
   type Span,
 } from './window-pace.ts';
@@ -50,14 +52,14 @@ export const usefulBytes = (pace: Pace, limits: ReadAheadLimits): number =>
  */
 export function firstWindow(span: Span, pace: Pace, limits: ReadAheadLimits, endMs: number): PlannedWindow {
   const { fromMs, toMs } = span;
-  const density = densityAt(fromMs, pace);
-  if (fromMs === undefined || density === 0) return { ...span, targetEvents: undefined };
-  const eventsLeft = density * (toMs - fromMs);
+  const forecast = forecastAt(fromMs, pace);
+  if (fromMs === undefined || forecast === undefined) return { ...span, targetEvents: undefined };
+  const eventsLeft = forecast.events(fromMs, toMs);
   const pages = toMs === endMs ? pagesTowardsTheEnd(eventsLeft, pace, limits) : pagesAWindow(pace, limits);
   const targetEvents = pages * pace.pageEvents;
   // A rest that is smaller than half a window is not worth a proof of its own.
   if (eventsLeft < 1.5 * targetEvents) return { fromMs, toMs, targetEvents };
-  return { fromMs, toMs: fromMs + Math.max(1, Math.ceil(targetEvents / density)), targetEvents };
+  return { fromMs, toMs: Math.max(fromMs + 1, forecast.timeOf(fromMs, targetEvents, toMs)), targetEvents };
 }
 
 /** Of a page: enough that there is nearly always an event. */
@@ -106,7 +108,9 @@ export function surplus(window: PlannedWindow, page: PageSeen, pace: Pace): Span
     const isMuch = densityOf(page) * restMs > 2 * LEAST_PAGES * pace.pageEvents;
     return isMuch ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
   }
-  // The busier of the two: it may be a night that the average began with.
-  const expected = page.windowEvents + Math.max(averageOf(window, page), densityOf(page)) * restMs;
-  return expected > 1.5 * targetEvents ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
+  // Where no week tells, the busier of the two: it may be a night that the average began with.
+  const density = Math.max(averageOf(window, page), densityOf(page));
+  const known = { fromMs: window.fromMs ?? reachedMs, toMs: reachedMs, events: page.windowEvents };
+  const rest = forecastFrom(pace.rhythm, known, density).events(reachedMs, window.toMs);
+  return page.windowEvents + rest > 1.5 * targetEvents ? { fromMs: reachedMs, toMs: window.toMs } : undefined;
 }

@@ -1,4 +1,6 @@
-import type { Pace, PageSeen } from '../../src/stream/window-pace.ts';
+import type { PageSeen } from '../../src/stream/page-seen.ts';
+import { NO_RHYTHM } from '../../src/stream/rhythm.ts';
+import type { Pace } from '../../src/stream/window-pace.ts';
 
 /** Of a source with one event a millisecond, in pages of 1,000, 250 ms away. */
 export const aPace = (): Pace => ({
@@ -6,6 +8,7 @@ export const aPace = (): Pace => ({
   pageEvents: 1_000,
   pageBytes: 640_000,
   sightings: [{ atMs: 0, density: 1, lengthMs: 20_000 }],
+  rhythm: NO_RHYTHM,
   trust: 32,
 });
 
@@ -16,6 +19,8 @@ export const aPageSeen = (parts: Partial<PageSeen> = {}): PageSeen => ({
   roundTripMs: 250,
   firstMs: 0,
   reachedMs: 999,
+  hours: new Map(),
+  isFirst: true,
   windowEvents: 1_000,
   endsWindow: false,
   ...parts,
