@@ -30,12 +30,18 @@ class Fleet {
   readonly model = new GroupModel();
   readonly running = new Map<string, string>();
   readonly wrong: string[] = [];
+  /** Replicas that the group has gone on without, until they have joined again: what they run is given to others. */
+  readonly #expired = new Set<string>();
+  readonly #nameOf = new Map<string, string>();
   lossRate = 0;
   readonly #random: () => number;
   readonly #seenMs = new Map<string, number>();
   #rebalancingSinceMs: number | undefined;
   #named = 0;
-  readonly replicas = new Map<string, { stop: AbortController; cut: { dead: boolean }; ended: Promise<void> }>();
+  readonly replicas = new Map<
+    string,
+    { stop: AbortController; cut: { dead: boolean }; ended: Promise<void> }
+  >();
 
   constructor(seed: number) {
     this.#random = randomFrom(seed);
@@ -48,7 +54,8 @@ class Fleet {
     const run = async (stream: string, signal: AbortSignal) => {
       if (cut.dead) return new Promise<void>(() => {});
       const holder = this.running.get(stream);
-      if (holder !== undefined) this.wrong.push(`${stream} on ${holder} and ${name}`);
+      if (holder !== undefined && !this.#expired.has(holder))
+        this.wrong.push(`${stream} on ${holder} and ${name}`);
       if (signal.aborted) this.wrong.push(`${stream} begun on ${name} although it is to stop`);
       this.running.set(stream, name);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -63,12 +70,18 @@ class Fleet {
     const ended = keepMembership(
       { topic: 'state', partitionOf, streams: STREAMS, replica: name, heartbeatMs: HEARTBEAT_MS },
       {
-        group: this.#port(cut),
+        group: this.#port(name, cut),
         crew,
         confirmation: new Confirmation(),
         clock: this.clock,
         random: this.#random,
-        observer: { joining() {}, answered() {}, assigned() {}, lost() {}, failed() {} },
+        observer: {
+          joining: () => {},
+          answered: () => {},
+          assigned: () => this.#expired.delete(name),
+          lost: () => {},
+          failed: () => {},
+        },
       },
       stop.signal,
     );
@@ -101,30 +114,42 @@ class Fleet {
       for (const id of this.model.memberIds) {
         const seenMs = this.#seenMs.get(id) ?? nowMs;
         this.#seenMs.set(id, seenMs);
-        if (nowMs - seenMs > SESSION_MS) this.model.expire(id);
+        if (nowMs - seenMs > SESSION_MS) this.#expire(id);
       }
       if (!this.model.isRebalancing) this.#rebalancingSinceMs = undefined;
       else this.#rebalancingSinceMs ??= nowMs;
       if (this.#rebalancingSinceMs !== undefined && nowMs - this.#rebalancingSinceMs > REBALANCE_MS) {
-        for (const id of this.model.memberIds) if (!joining.includes(id)) this.model.expire(id);
+        for (const id of this.model.memberIds) if (!joining.includes(id)) this.#expire(id);
         this.#rebalancingSinceMs = nowMs;
       }
     }
   }
 
-  #port(cut: { dead: boolean }): GroupPort {
+  #expire(id: string): void {
+    const name = this.#nameOf.get(id);
+    if (name !== undefined) this.#expired.add(name);
+    this.model.expire(id);
+  }
+
+  #port(name: string, cut: { dead: boolean }): GroupPort {
     const ask = async <T>(id: string, question: () => Promise<T>): Promise<T> => {
       if (cut.dead) return new Promise<T>(() => {});
       if (this.#random() < this.lossRate) throw lost();
       const isAnswerLost = this.#random() < this.lossRate;
       this.#seenMs.set(id, this.clock.monotonicMs());
+      this.#nameOf.set(id, name);
       const answer = await question();
       if (cut.dead) return new Promise<T>(() => {});
       if (isAnswerLost) throw lost();
       return answer;
     };
     return {
-      join: (request) => ask(request.memberId, () => this.model.join(request)),
+      join: (request) =>
+        ask(request.memberId, async () => {
+          const joined = await this.model.join(request);
+          if (typeof joined !== 'string') this.#nameOf.set(joined.memberId, name);
+          return joined;
+        }),
       sync: (membership, assignments) =>
         ask(membership.memberId, () => this.model.sync(membership, assignments)),
       heartbeat: (membership) => ask(membership.memberId, () => this.model.heartbeat(membership)),
