@@ -3,7 +3,7 @@ export interface CrewPorts {
   run(stream: string, signal: AbortSignal): Promise<void>;
   /** It is not this replica's any more. */
   givenUp(stream: string): void;
-  /** Other streams run than did. */
+  /** Other streams run than did, here or on another replica. */
   changed(running: ReadonlySet<string>): void;
 }
 
@@ -45,6 +45,8 @@ export class Crew {
   /** Runs the streams of these partitions and no others. Resolves once the others are given up. */
   async take(partitions: Iterable<number>): Promise<void> {
     this.#assigned = new Set(partitions);
+    // What others run counts too, also where nothing begins or ends here.
+    this.#ports.changed(this.#running);
     const leaving = [...this.#held].flatMap(([partition, held]) =>
       this.#assigned.has(partition) ? [] : [held],
     );
@@ -53,7 +55,9 @@ export class Crew {
     await Promise.all(leaving.map(({ ended }) => ended));
   }
 
+  /** Nothing begins any more once all is to stop: the assignment to a join may come after that. */
   #begin(partition: number): void {
+    if (this.#signal.aborted) return;
     const giveUp = new AbortController();
     const signal = AbortSignal.any([this.#signal, giveUp.signal]);
     const streams = this.#streamsOf.get(partition) ?? [];
@@ -74,7 +78,7 @@ export class Crew {
     this.#held.delete(partition);
     for (const stream of streams) this.#ports.givenUp(stream);
     // It was given back while it was being stopped.
-    if (this.#assigned.has(partition) && !this.#signal.aborted) this.#begin(partition);
+    if (this.#assigned.has(partition)) this.#begin(partition);
   }
 }
 

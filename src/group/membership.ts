@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { orStopped } from '../deadline.ts';
 import type { ConnectorError } from '../errors.ts';
 import { assign } from './assign.ts';
 import type { Confirmation } from './confirmation.ts';
@@ -86,7 +87,7 @@ class GroupMember {
 
   /** Joins, or is silent for a while and sends a heartbeat. */
   async step(signal: AbortSignal): Promise<void> {
-    if (this.#membership === undefined) return this.#join();
+    if (this.#membership === undefined) return this.#join(signal);
     const { clock, group, confirmation, observer } = this.#ports;
     const either = AbortSignal.any([signal, this.#givenUp.signal]);
     await clock.sleep(this.#options.heartbeatMs, either).catch(() => {});
@@ -107,18 +108,20 @@ class GroupMember {
     if (this.#memberId !== '') await this.#ports.group.leave(this.#memberId).catch(() => {});
   }
 
-  async #join(): Promise<void> {
+  async #join(signal: AbortSignal): Promise<void> {
     const { group, crew, confirmation, observer } = this.#ports;
     const { topic, streams, replica } = this.#options;
     const running = crew.partitions;
     const metadata = encodeMember(topic, { replica, streams, running, promised: this.#promised });
     confirmation.ask();
-    const joined = await group.join({ memberId: this.#memberId, protocol: GROUP_PROTOCOL, metadata });
+    const joining = group.join({ memberId: this.#memberId, protocol: GROUP_PROTOCOL, metadata });
+    // The others may be waited for longer than whoever stops it waits. Only who has no id yet cannot leave before it is answered.
+    const joined = await (this.#memberId === '' ? joining : orStopped(signal, joining));
     observer.answered();
     if (typeof joined === 'string') return this.#rejoin(joined);
     this.#memberId = joined.memberId;
     const assignments = joined.members ? this.#assign(joined.members) : new Map<string, Buffer>();
-    const synced = await group.sync(joined, assignments);
+    const synced = await orStopped(signal, group.sync(joined, assignments));
     observer.answered();
     if (typeof synced === 'string') return this.#rejoin(synced);
     this.#begin(joined, running, decodeAssignment(topic, synced));

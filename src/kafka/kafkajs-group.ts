@@ -83,26 +83,27 @@ export class KafkajsGroup implements GroupPort {
   }
 
   async leave(memberId: string): Promise<void> {
-    // The connection may be waiting for an answer, and Kafka answers one after the other.
-    await this.#disconnect();
+    // It may wait for the answer to a join, and Kafka answers one after the other: another one is made, and it ends with that answer.
+    void this.#disconnect(this.#connection);
     try {
       const { groupId } = this.#group;
       await this.#ask('leaving', (coordinator) => coordinator.leaveGroup({ groupId, memberId }));
     } finally {
-      await this.#disconnect();
+      await this.#disconnect(this.#connection);
     }
   }
 
   async #ask<T>(doing: string, question: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | Rejoin> {
+    let connection: Connection | undefined;
     try {
-      this.#connection ??= await this.#connect();
-      const { calls, coordinator } = this.#connection;
+      connection = this.#connection ??= await this.#connect();
+      const { calls, coordinator } = connection;
       return await calls.within(() => question(coordinator));
     } catch (thrown) {
       if (isType(thrown, LOST)) return 'lost';
       if (REBALANCE.some((type) => isType(thrown, type))) return 'rebalance';
       // The coordinator may have moved, or the connection be half-open: both are looked at anew.
-      await this.#disconnect();
+      await this.#disconnect(connection);
       throw this.#explain(thrown, doing);
     }
   }
@@ -127,9 +128,8 @@ export class KafkajsGroup implements GroupPort {
     }
   }
 
-  async #disconnect(): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
+  async #disconnect(connection: Connection | undefined): Promise<void> {
+    if (this.#connection === connection) this.#connection = undefined;
     await connection?.calls.end(() => connection.cluster.disconnect()).catch(() => {});
   }
 

@@ -58,7 +58,10 @@ export function createHealth(
       observedMs += Math.min(nowMs - probedMs, MOST_BETWEEN_PROBES_MS);
       probedMs = nowMs;
       const stuck: Record<string, number> = {};
-      for (const [stream, mark] of status.marks()) {
+      const marks = status.marks();
+      // One that comes back to this replica is a new one, and makes the same steps again.
+      for (const stream of seen.keys()) if (!marks.has(stream)) seen.delete(stream);
+      for (const [stream, mark] of marks) {
         const last = seen.get(stream);
         if (last?.mark !== mark) seen.set(stream, { mark, atMs: observedMs });
         else if (observedMs - last.atMs > longestMs)

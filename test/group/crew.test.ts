@@ -98,8 +98,18 @@ test('the signal stops all, and nothing begins after it', async () => {
   lines();
   stop.abort();
   expect(lines()).toEqual(['is to stop 111', 'is to stop 112', 'is to stop 121']);
+  await crew.take([0, 1, 2]);
   const ended = crew.take([]);
-  await end('111', '112', '121');
+  await end('111', '112', '121', '131');
   await ended;
+  expect(lines().filter((line) => line.startsWith('begins'))).toEqual([]);
   expect(crew.partitions).toEqual([]);
+});
+
+test('each assignment is said, also one that changes nothing here: the shares of the budgets depend on what others run', async () => {
+  const { crew, counts } = startCrew();
+  await crew.take([1]);
+  const before = counts.length;
+  await crew.take([1]);
+  expect(counts.slice(before)).toEqual([1]);
 });

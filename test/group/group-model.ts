@@ -28,11 +28,25 @@ export class GroupModel implements GroupPort {
     return this.#generation;
   }
 
+  /** Those that wait for the others to join: their sessions do not time out. */
+  get joining(): string[] {
+    return this.memberIds.filter((id) => this.#members.get(id)?.joining !== undefined);
+  }
+
+  get isRebalancing(): boolean {
+    return this.#isRebalancing;
+  }
+
   async join({ memberId, metadata }: JoinRequest): Promise<Joined | Rejoin> {
     this.#mayFail();
     if (memberId !== '' && !this.#members.has(memberId)) return 'lost';
     const id = memberId || `member-${++this.#named}`;
-    const member = this.#members.get(id) ?? { metadata, joining: undefined, syncing: undefined };
+    const known = this.#members.get(id);
+    const [leader] = this.#members.keys();
+    // One that does not lead and says nothing new has only missed an answer.
+    if (known?.metadata.equals(metadata) && id !== leader && !this.#isRebalancing)
+      return { memberId: id, generation: this.#generation, members: undefined };
+    const member = known ?? { metadata, joining: undefined, syncing: undefined };
     member.metadata = metadata;
     this.#members.set(id, member);
     this.#beginRebalance();
@@ -72,7 +86,11 @@ export class GroupModel implements GroupPort {
 
   /** Its session times out. */
   expire(memberId: string): void {
-    if (!this.#members.delete(memberId)) return;
+    const member = this.#members.get(memberId);
+    if (member === undefined) return;
+    this.#members.delete(memberId);
+    member.joining?.('lost');
+    member.syncing?.('lost');
     this.#beginRebalance();
     this.#mayComplete();
   }

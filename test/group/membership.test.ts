@@ -91,6 +91,24 @@ describe('a group of replicas', () => {
     expect(runBy('b')).toEqual(ALL);
   });
 
+  test('one that is stopped while a rebalance waits for others leaves without waiting for them', async () => {
+    const { clock, model, join, runBy } = startGroup();
+    const [first] = [join('a'), join('b')];
+    await clock.advance(ROUNDS_MS);
+    // It joins, and does not join again when another one does.
+    const silent = { memberId: '', protocol: 'any', metadata: encodeMember('state', SILENT) };
+    model.join(silent);
+    await clock.advance(ROUNDS_MS);
+    model.join(silent);
+    await clock.advance(ROUNDS_MS);
+    expect(model.isRebalancing).toBe(true);
+    first.stop.abort(new Error('stopped'));
+    await clock.advance(0);
+    expect(runBy('a')).toEqual([]);
+    expect(model.memberIds).toEqual(['member-2', 'member-3', 'member-4']);
+    await first.ended;
+  });
+
   test('every replica knows who owns what', async () => {
     const { clock, join } = startGroup();
     const [first, second] = [join('a'), join('b')];

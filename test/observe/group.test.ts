@@ -83,6 +83,42 @@ describe('the status of a replica', () => {
   });
 });
 
+test('an outage of Kafka, however long, leaves a replica live: its streams wait for the word of the group', async () => {
+  const { clock, health, observer, status } = replica();
+  observer.assigned(assignment({ 'host-1:1': ['111'] }));
+  const stream = status.observerOf('111');
+  stream.sessionStarted('start');
+  stream.sessionEnded(down, 500);
+  const probeMs = 10_000;
+  for (let probe = 0; probe < 720; probe++) {
+    await clock.advance(probeMs);
+    observer.failed(down, 100);
+    expect(health.live()).toEqual({ ok: true });
+  }
+  stream.sessionStarted('kafka_unavailable');
+  for (let probe = 0; probe < 200; probe++) {
+    await clock.advance(probeMs);
+    observer.answered();
+    health.live();
+  }
+  expect(health.live()).toMatchObject({ ok: false, stuck: { 111: expect.any(Number) } });
+});
+
+test('a stream that comes back after hours, and has made as many steps as when it left, is not stuck', async () => {
+  const { clock, health, observer, status } = replica();
+  const begin = () => status.observerOf('111').sessionStarted('start');
+  begin();
+  expect(health.live().ok).toBe(true);
+  status.forget('111');
+  for (let probe = 0; probe < 720; probe++) {
+    await clock.advance(10_000);
+    observer.answered();
+    health.live();
+  }
+  begin();
+  expect(health.live()).toEqual({ ok: true });
+});
+
 describe('the log of a replica', () => {
   test('a line where what it runs changes, and none for other rebalances', () => {
     const { lines, report } = replica();

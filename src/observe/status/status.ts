@@ -81,7 +81,9 @@ export class Status {
       if (record.state === 'halted' || record.state === 'finished') continue;
       // Who waits for the budget is as alive as the budget.
       const budget = this.#waiting.get(stream) ? this.#budgetOf.get(stream)?.watch.mark : '';
-      marks.set(stream, `${record.steps} ${budget}`);
+      // And who waits for the group's word that the stream is still its own, as the group.
+      const group = record.isBetweenSessions ? (this.#group?.mark ?? '') : '';
+      marks.set(stream, `${record.steps} ${budget} ${group}`);
     }
     return marks;
   }

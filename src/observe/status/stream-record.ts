@@ -31,6 +31,7 @@ export class StreamRecord {
   readonly #error = new LastError();
   #steps = 0;
   #noSessionSinceMs: number | undefined;
+  #isBetweenSessions = false;
   #position: Position | undefined;
   /** Since the last commit it has turned to the past. */
   #turnedBack = false;
@@ -54,9 +55,13 @@ export class StreamRecord {
   }
 
   readonly observer: StreamObserver = {
-    sessionStarted: () => this.#step(),
+    sessionStarted: () => {
+      this.#step();
+      this.#isBetweenSessions = false;
+    },
     sessionEnded: (error) => {
       this.#step();
+      this.#isBetweenSessions = true;
       this.#noSessionSinceMs ??= this.#clock.now();
       this.#committingSinceMs = undefined;
       this.#error.happened(error, 'session', this.#clock.now());
@@ -120,6 +125,11 @@ export class StreamRecord {
   /** Of whatever shows that the loop turns. */
   get steps(): number {
     return this.#steps;
+  }
+
+  /** One has ended, and the next one has not begun. */
+  get isBetweenSessions(): boolean {
+    return this.#isBetweenSessions;
   }
 
   get state(): StreamState {
