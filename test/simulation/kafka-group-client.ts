@@ -20,7 +20,9 @@ export interface GroupPorts {
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
+// Above the longest session timeout: so long do the others wait for a member that is gone.
 const ANSWER_TIMEOUT_MS = 30_000;
+/** Of an answer that was waited for. */
 const WAY_MS = 5;
 
 export class ModelGroup implements GroupPort {

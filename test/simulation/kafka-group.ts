@@ -1,4 +1,7 @@
-/** The group coordinator on virtual time: who is not heard for the session timeout is no member any more. */
+/**
+ * The group coordinator on virtual time: who is not heard for the session timeout is no member any more. For so long does a rebalance wait,
+ * too: Kafka's rebalance timeout, which may be shorter, is not modelled.
+ */
 
 import type { GroupPort, Joined, JoinRequest, Membership, Rejoin } from '../../src/group/port.ts';
 import { GroupModel } from '../group/group-model.ts';
