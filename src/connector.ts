@@ -65,7 +65,7 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
       ),
     watchBudget: (workspaceGid, budget) => status.watchBudget(workspaceGid, budget),
   });
-  metrics.budgets.push(...budgets.keys());
+  for (const [budget, users] of budgets) metrics.budgets.set(budget, users);
   const shared: SharedParts = { config, ports, metrics, status, asana, kafka };
   return {
     url: http.url,

@@ -3,13 +3,14 @@ import { topicOptions } from './clients.ts';
 import { budgetShare } from './group/budget-share.ts';
 import { Confirmation } from './group/confirmation.ts';
 import { Crew } from './group/crew.ts';
-import { keepMembership } from './group/membership.ts';
+import { type GroupObserver, keepMembership } from './group/membership.ts';
 import { patiently } from './group/patiently.ts';
 import type { KafkajsClient } from './kafka/kafkajs-client.ts';
 import { statePartition } from './kafka/state-keys.ts';
 import { ensureTopic, stateRequirement } from './kafka/topics.ts';
 import { bothGroupObservers } from './observe/fan-out.ts';
 import { reportGroup } from './observe/group-report.ts';
+import { watchGroup } from './observe/group-watch.ts';
 import type { GroupRecord } from './observe/status/group-record.ts';
 import { runWorkspace, type SharedParts } from './run-workspace.ts';
 import { forever } from './stream/follow.ts';
@@ -37,7 +38,7 @@ export async function runDistributed(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const { config, ports, kafka } = parts;
-  const observer = bothGroupObservers(parts.group.observer, reportGroup(ports.log, ports.clock.now));
+  const observer = observe(parts);
   const topics = topicOptions(config);
   const patience = { ...ports, failed: observer.failed };
   const lookUp = () => ensureTopic(kafka, stateRequirement(topics));
@@ -83,6 +84,13 @@ export async function runDistributed(
     either,
   );
   return failures;
+}
+
+function observe({ config, ports, metrics, group }: DistributedParts): GroupObserver {
+  const { log, clock } = ports;
+  const watched = { name: config.CONNECTOR_NAME, streams: config.ASANA_WORKSPACES };
+  const outside = bothGroupObservers(reportGroup(log, clock.now), watchGroup(watched, metrics, clock.now));
+  return bothGroupObservers(group.observer, outside);
 }
 
 function createCrew(

@@ -87,6 +87,7 @@ const LABELS: Readonly<Record<Label, string>> = {
   status: "HTTP status of Asana's answer, or `error` where none came",
   token:
     'ordinal of the token source (`1`, `2`, …) in the order of `ASANA_WORKSPACES`; workspaces with the same file share one',
+  group: '`CONNECTOR_NAME`, the consumer group of the replicas',
   version: 'of the connector',
   node_version: 'of Node',
 };

@@ -2,7 +2,7 @@
 
 import { layOut } from './layout.ts';
 import { DATASOURCE } from './panel.ts';
-import { ASANA, KAFKA, PROCESS } from './rows-parts.ts';
+import { ASANA, KAFKA, PROCESS, REPLICAS } from './rows-parts.ts';
 import { WELL } from './rows-well.ts';
 import { type RunbookSection, runbookSections } from './runbook.ts';
 
@@ -71,7 +71,7 @@ export function mainDashboard(runbook: string) {
         includeVars: false,
       },
     ],
-    panels: layOut([WELL, ASANA, KAFKA, PROCESS], (alert) => linkTo(sections, alert)),
+    panels: layOut([WELL, ASANA, KAFKA, REPLICAS, PROCESS], (alert) => linkTo(sections, alert)),
   };
 }
 

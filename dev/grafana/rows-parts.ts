@@ -184,6 +184,34 @@ export const KAFKA: Row = {
   ],
 };
 
+export const REPLICAS: Row = {
+  title: 'Replicas (with MODE=distributed)',
+  panels: [
+    {
+      kind: 'curves',
+      shape: 'stack',
+      title: 'Streams by replica',
+      description:
+        'What each replica is given to run. Together they are all streams of the group, apart from the seconds of a hand-over.',
+      unit: 'short',
+      width: 12,
+      alerts: ['AsanaAuditStreamsUnowned'],
+      queries: [perInstance(ofInstances('asana_audit_group_assigned_streams'))],
+    },
+    {
+      kind: 'curves',
+      shape: 'lines',
+      title: 'Rebalances',
+      description:
+        'In an hour: two for each replica that joins, leaves or is lost. Many without one of these are a replica that is lost and joins, again and again.',
+      unit: 'short',
+      width: 12,
+      alerts: ['AsanaAuditStreamsUnowned'],
+      queries: [perInstance(`increase(${ofInstances('asana_audit_group_rebalances_total')}[1h])`)],
+    },
+  ],
+};
+
 export const PROCESS: Row = {
   title: 'Process',
   panels: [

@@ -1,4 +1,13 @@
-export type Label = 'stream' | 'reason' | 'cause' | 'code' | 'status' | 'token' | 'version' | 'node_version';
+export type Label =
+  | 'stream'
+  | 'reason'
+  | 'cause'
+  | 'code'
+  | 'status'
+  | 'token'
+  | 'group'
+  | 'version'
+  | 'node_version';
 
 export interface MetricDefinition {
   readonly type: 'gauge' | 'counter' | 'histogram';
@@ -14,7 +23,8 @@ export interface MetricDefinition {
 export const METRIC_PREFIX = 'asana_audit_';
 
 const UNKNOWN_POSITION = 'until the state or the first page is read; after the end of the stream';
-const NO_BUDGET = 'where ASANA_REQUESTS_PER_MINUTE is 0';
+const NO_BUDGET = 'where ASANA_REQUESTS_PER_MINUTE is 0; while no stream of the token runs here';
+const ALONE = 'with MODE=standalone';
 
 /** Every metric of ours, by its name without the prefix. What a sample costs is paid at the scrape, or once a page. */
 export const METRICS = {
@@ -63,6 +73,36 @@ export const METRICS = {
     labels: ['token'],
     help: 'Requests that left in the last rolling minute with one token, divided by its budget.',
     absent: NO_BUDGET,
+  },
+  group_replicas: {
+    type: 'gauge',
+    labels: ['group'],
+    help: 'Replicas of the group, as of the last rebalance that this one took part in.',
+    absent: `${ALONE}; while it is not a member`,
+  },
+  group_streams: {
+    type: 'gauge',
+    labels: ['group'],
+    help: 'Streams of the group, whoever runs them, as of the last rebalance; before the first one, those that this replica is configured with.',
+    absent: ALONE,
+  },
+  group_assigned_streams: {
+    type: 'gauge',
+    labels: ['group'],
+    help: 'Of the streams of the group, those that this replica is given to run.',
+    absent: ALONE,
+  },
+  group_handover_timestamp_seconds: {
+    type: 'gauge',
+    labels: ['group'],
+    help: 'When streams last came to this replica or went from it, as a Unix time.',
+    absent: `${ALONE}; before the first`,
+  },
+  group_rebalances_total: {
+    type: 'counter',
+    labels: ['group'],
+    help: 'Times the group was assigned anew with this replica in it.',
+    absent: ALONE,
   },
   events_committed_total: {
     type: 'counter',

@@ -24,6 +24,15 @@ export interface StreamGauges {
   finished: boolean;
 }
 
+/** Of the group that the process is a replica of. */
+export interface GroupGauges {
+  /** Undefined while it is not a member. */
+  replicas: number | undefined;
+  streams: number;
+  assigned: number;
+  handoverMs: number | undefined;
+}
+
 /** Of one token. */
 export interface BudgetUse {
   /** 0 = unlimited. */
@@ -41,7 +50,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics(build: { version: string }, unheardAfterMs: number, now: () => number) {
   const registry = new Registry();
   const streams = new Map<string, StreamGauges>();
-  const budgets: BudgetUse[] = [];
+  const budgets = new Map<BudgetUse, ReadonlySet<string>>();
+  const groups = new Map<string, GroupGauges>();
   const settings = <N extends MetricName>(name: N) => {
     const { help, labels } = METRICS[name];
     const labelNames: LabelsOf<N>[] = [...labels];
@@ -67,12 +77,14 @@ export function createMetrics(build: { version: string }, unheardAfterMs: number
   };
   const ofStreams = (read: (stream: StreamGauges) => number | undefined) => () =>
     [...streams].map(([stream, gauges]): Sample => [{ stream }, read(gauges)]);
+  const ofGroups = (read: (group: GroupGauges) => number | undefined) => () =>
+    [...groups].map(([group, gauges]): Sample => [{ group }, read(gauges)]);
   // A token has no name that could be shown: it is known by its place among the distinct ones.
   const ofBudgets = (read: (budget: BudgetUse) => number) => () =>
-    budgets.map(
-      (budget, at): Sample => [
+    [...budgets].map(
+      ([budget, users], at): Sample => [
         { token: String(at + 1) },
-        budget.requestsPerMinute === 0 ? undefined : read(budget),
+        budget.requestsPerMinute === 0 || users.isDisjointFrom(streams) ? undefined : read(budget),
       ],
     );
 
@@ -104,13 +116,33 @@ export function createMetrics(build: { version: string }, unheardAfterMs: number
     ofBudgets((budget) => budget.requestsOfLastMinute() / budget.requestsPerMinute),
   );
 
+  gauge(
+    'group_replicas',
+    ofGroups(({ replicas }) => replicas),
+  );
+  gauge(
+    'group_streams',
+    ofGroups(({ streams }) => streams),
+  );
+  gauge(
+    'group_assigned_streams',
+    ofGroups(({ assigned }) => assigned),
+  );
+  gauge(
+    'group_handover_timestamp_seconds',
+    ofGroups(({ handoverMs }) => seconds(handoverMs)),
+  );
+
   const errors = counter('errors_total');
   const counted = new WeakSet<ConnectorError>();
   return {
     registry,
     streams,
-    /** In the order of their ordinals. */
+    /** With the streams that use each, in the order of their ordinals. */
     budgets,
+    /** By name: the one that it is a replica of, or none. */
+    groups,
+    rebalances: counter('group_rebalances_total'),
     events: counter('events_committed_total'),
     pages: counter('pages_committed_total'),
     transactions: counter('transactions_committed_total'),

@@ -97,4 +97,6 @@ export interface Evidence {
   readonly requests: readonly Requests[];
   /** Each use of a producer after its commit or abort had failed. */
   readonly deadProducerUses: readonly string[];
+  /** Of replicas: each session that was begun by who could not know that the stream was its own, each stream that not one of them runs. */
+  readonly disputes: readonly string[];
 }

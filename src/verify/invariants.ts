@@ -19,6 +19,7 @@ export function checkInvariants(evidence: Evidence): Violation[] {
     ...evidence.deadProducerUses.map(
       (what): Violation => ({ invariant: 'no-dead-producer-used', detail: what }),
     ),
+    ...evidence.disputes.map((what): Violation => ({ invariant: 'one-owner', detail: what })),
     ...checkPartitions(evidence.partitions),
     ...checkReadings(evidence.readings),
     ...checkRequests(evidence.requests),

@@ -13,6 +13,7 @@ export const INVARIANTS = [
   'bounded-memory',
   'reported-is-committed',
   'no-dead-producer-used',
+  'one-owner',
   'caught-up',
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];

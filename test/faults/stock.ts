@@ -94,6 +94,7 @@ export async function takeStock(request: StockRequest): Promise<Stock> {
       readings: readingsOf(name, topic, reader),
       requests: [],
       deadProducerUses: [],
+      disputes: [],
     });
     const countOf = (invariant: string) => violations.filter((each) => each.invariant === invariant).length;
     return {

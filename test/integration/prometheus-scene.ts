@@ -43,6 +43,8 @@ export async function openScene(programs: PrometheusPrograms): Promise<Prometheu
   started.defer(() => source.close());
   const [stream = ''] = source.options.workspaces;
   const environment = environmentFor('prometheus', source, {
+    // So that the panels of replicas have something to show, too.
+    MODE: 'distributed',
     ASANA_WORKSPACES: `${stream},${HALTED_STREAM}`,
     ASANA_REQUESTS_PER_MINUTE: '6000',
     SWEEP_INTERVAL: '2s',

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { TokenBudget } from '../../src/asana/budget.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import type { Assignment } from '../../src/group/protocol.ts';
 import { reportGroup } from '../../src/observe/group-report.ts';
+import { watchGroup } from '../../src/observe/group-watch.ts';
 import { createHealth } from '../../src/observe/health.ts';
 import { GroupRecord } from '../../src/observe/status/group-record.ts';
 import { statusReport } from '../../src/observe/status/report.ts';
 import { Status } from '../../src/observe/status/status.ts';
-import { watched } from './watched.ts';
+import { scrape, watched } from './watched.ts';
 
 const down = new ConnectorError('KAFKA_UNAVAILABLE', 'joining the group: no broker answers');
 const WAITS = { pollIntervalMs: 10_000, requestTimeoutMs: 60_000, transactionTimeoutMs: 60_000 };
@@ -65,6 +67,17 @@ describe('the status of a replica', () => {
     expect(health.ready()).toEqual({ ok: true, streams: {} });
   });
 
+  test('has the budget of a token only while it runs a stream of it: a standby asks for nothing', () => {
+    const { clock, status } = replica();
+    const budget = new TokenBudget(600, clock, () => {});
+    for (const stream of ['111', '222']) status.watchBudget(stream, budget);
+    expect(status.read().budgets).toEqual([]);
+    status.observerOf('111').sessionStarted('start');
+    expect(status.read().budgets).toMatchObject([{ token: '1', streams: 1, requests_per_minute: 600 }]);
+    status.forget('111');
+    expect(status.read().budgets).toEqual([]);
+  });
+
   test('is joining again once the group has gone on without it', () => {
     const { health, observer } = replica();
     observer.assigned(assignment({ 'host-1:1': [] }));
@@ -117,6 +130,59 @@ test('a stream that comes back after hours, and has made as many steps as when i
   }
   begin();
   expect(health.live()).toEqual({ ok: true });
+});
+
+describe('the metrics of a replica', () => {
+  /** The samples of the group, by what comes behind their prefix. */
+  function watchedReplica() {
+    const { clock, metrics } = watched();
+    const observer = watchGroup({ name: 'audit', streams: ['111', '222'] }, metrics, clock.now);
+    observer.joining('host-1:1');
+    const samples = async () =>
+      Object.fromEntries(
+        [...(await scrape(metrics))].flatMap(([name, value]) => {
+          const [, short] = /^asana_audit_group_(\w+)\{group="audit"\}$/.exec(name) ?? [];
+          return short === undefined ? [] : [[short, value]];
+        }),
+      );
+    return { clock, observer, samples };
+  }
+
+  test('before the group has answered, all that it is configured with is nobody’s', async () => {
+    expect(await watchedReplica().samples()).toEqual({
+      streams: 2,
+      assigned_streams: 0,
+      rebalances_total: 0,
+    });
+  });
+
+  test('it knows the whole group, and how much of it is given to this one', async () => {
+    const { clock, observer, samples } = watchedReplica();
+    observer.assigned(assignment({ 'host-1:1': ['111'], 'host-2:1': ['222', '444'] }, ['333']));
+    const handoverSeconds = clock.now() / 1_000;
+    await clock.advance(60_000);
+    observer.assigned(assignment({ 'host-1:1': ['111'], 'host-2:1': ['222', '333', '444'] }));
+    expect(await samples()).toEqual({
+      replicas: 2,
+      streams: 4,
+      assigned_streams: 1,
+      rebalances_total: 2,
+      handover_timestamp_seconds: handoverSeconds,
+    });
+  });
+
+  test('once the group has gone on without it, it has none', async () => {
+    const { observer, samples } = watchedReplica();
+    observer.assigned(assignment({ 'host-1:1': ['111', '222'] }));
+    observer.lost();
+    const { replicas, streams, assigned_streams: assigned } = await samples();
+    expect([replicas, streams, assigned]).toEqual([undefined, 2, 0]);
+  });
+});
+
+test('a process that runs alone has no sample of a group', async () => {
+  const names = [...(await scrape(watched().metrics)).keys()];
+  expect(names.filter((name) => name.startsWith('asana_audit_group_'))).toEqual([]);
 });
 
 describe('the log of a replica', () => {

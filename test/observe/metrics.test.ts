@@ -150,13 +150,19 @@ test('catching up observes no latency: not even the time of a record is looked a
 
 test('a token is its ordinal, with its budget and how much of it the last minute used', async () => {
   const { metrics } = stream();
-  metrics.budgets.push({ requestsPerMinute: 1_200, requestsOfLastMinute: () => 300 });
-  metrics.budgets.push({ requestsPerMinute: 0, requestsOfLastMinute: () => 300 });
+  metrics.budgets.set({ requestsPerMinute: 1_200, requestsOfLastMinute: () => 300 }, new Set(['111', '222']));
+  metrics.budgets.set({ requestsPerMinute: 0, requestsOfLastMinute: () => 300 }, new Set(['111']));
   const samples = await scrape(metrics);
   expect([...samples].filter(([name]) => name.includes('_request_budget_'))).toEqual([
     ['asana_audit_request_budget_requests_per_minute{token="1"}', 1_200],
     ['asana_audit_request_budget_used_ratio{token="1"}', 0.25],
   ]);
+});
+
+test('a token that no stream of this process uses now has no budget here', async () => {
+  const { metrics } = stream();
+  metrics.budgets.set({ requestsPerMinute: 1_200, requestsOfLastMinute: () => 0 }, new Set(['222']));
+  expect([...(await scrape(metrics)).keys()].filter((name) => name.includes('_request_budget_'))).toEqual([]);
 });
 
 test('lag is unknown before the position is', async () => {

@@ -39,7 +39,7 @@ describe('the rules', () => {
     const said = `${rule.annotations.summary} ${rule.annotations.description}`;
     // Of nobody, where there is nobody.
     const isAboutAll = rule.expr.startsWith('absent(');
-    expect(/\$labels\.(stream|instance)/.test(said)).toBe(!isAboutAll);
+    expect(/\$labels\.(stream|instance|group)/.test(said)).toBe(!isAboutAll);
   });
 
   test('each alert has a test in which it fires and one in which it is silent', () => {

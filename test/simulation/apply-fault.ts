@@ -43,29 +43,33 @@ export class Faults {
     disturbance.armed.clear();
     disturbance.skipsNextSend = false;
     disturbance.registryIsDown = false;
+    disturbance.cutOff.clear();
     for (const node of NODES) if (!cluster.isUp(node)) cluster.bringUp(node);
     // A stream that has met a bad token stays halted: whoever mends the token starts the process again.
-    if (asana.state.options.revoked) this.#fleet.main?.terminate();
+    if (asana.state.options.revoked) for (const post of this.#fleet.posts) post.terminate();
     asana.change({ ...HEALED, revoked: false });
     this.#fleet.killOthers();
-    this.#fleet.main?.process.clearTrap();
-    this.#fleet.main?.process.continue();
-    this.#fleet.startMain();
+    for (const post of this.#fleet.posts) {
+      post.instance?.process.clearTrap();
+      post.instance?.process.continue();
+      post.start();
+    }
   }
 
   #strikeProcess(fault: Fault): boolean {
     const fleet = this.#fleet;
-    const main = fleet.main?.process;
+    const post = fleet.pick();
+    const struck = post.instance?.process;
     const { coverage } = this.#world;
     const trap = (operation: string, step: 'called' | 'answered', act: (process: SimulatedProcess) => void) =>
-      main?.setTrap({
+      struck?.setTrap({
         operation,
         step,
         spring: () => {
-          if (this.#isHealed || fleet.main?.process !== main) return;
+          if (this.#isHealed || post.instance?.process !== struck) return;
           coverage.reach(`fault: ${fault.kind}`);
           coverage.reach(`dies or stops at ${operation}`);
-          act(main);
+          act(struck);
         },
       });
     const stopFor = (process: SimulatedProcess, forMs: number) => {
@@ -74,16 +78,16 @@ export class Faults {
     };
     switch (fault.kind) {
       case 'kill':
-        fleet.killMain();
+        post.kill();
         return true;
       case 'kill at a step':
-        trap(fault.operation, fault.step, () => fleet.killMain());
+        trap(fault.operation, fault.step, () => post.kill());
         return true;
       case 'SIGTERM':
-        fleet.main?.terminate();
+        post.terminate();
         return true;
       case 'SIGSTOP':
-        if (main) stopFor(main, fault.forMs);
+        if (struck) stopFor(struck, fault.forMs);
         return true;
       case 'SIGSTOP at a step':
         trap(fault.operation, fault.step, (process) => stopFor(process, fault.forMs));
@@ -91,14 +95,14 @@ export class Faults {
       case 'failover while stopped':
         trap(fault.operation, 'called', (process) => {
           stopFor(process, fault.forMs);
-          fleet.failOver();
+          fleet.failOver(post);
         });
         return true;
       case 'twin':
         this.#twin(fault.forMs);
         return true;
       case 'clock jump':
-        if (!this.#world.plan.clocksAgree) main?.setWallClockBy(fault.byMs);
+        if (!this.#world.plan.clocksAgree) struck?.setWallClockBy(fault.byMs);
         return true;
       default:
         return false;
@@ -148,7 +152,7 @@ export class Faults {
         asana.change({ revoked: true });
         this.#later(fault.forMs, () => {
           asana.change({ revoked: false });
-          this.#fleet.main?.terminate();
+          for (const post of this.#fleet.posts) post.terminate();
         });
         break;
     }

@@ -7,7 +7,7 @@ import type { BatchResult } from './batch.ts';
 export interface ChildOptions {
   readonly first: number;
   readonly count: number;
-  /** Every so many seeds, so that several children share a range evenly. */
+  /** From one seed to the next. */
   readonly step?: number;
   readonly until?: string;
   /** The copy of the sources to run; this one where undefined. */

@@ -19,9 +19,8 @@ import type {
   StreamEvidence,
   TopicRecord,
 } from '../../src/verify/evidence.ts';
-import { CONNECTOR_NAME } from './instance.ts';
 import type { TransactionHistory, Write } from './kafka-coordinator.ts';
-import { DEAD_LETTERS, topicOptions } from './topics.ts';
+import { CONNECTOR_NAME, DEAD_LETTERS, topicOptions } from './topics.ts';
 import type { World } from './world.ts';
 
 const decode = createDecoder(async () => EVENT_TYPE);
@@ -69,6 +68,8 @@ export interface Goals {
   /** Times on Asana's clock; undefined where the run never got so far. */
   readonly completeToMs: ReadonlyMap<string, number | undefined>;
   readonly expectedMs: number;
+  /** The processes that run a stream at the end. */
+  readonly runners: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function collectEvidence(
@@ -95,8 +96,16 @@ export async function collectEvidence(
     ),
     requests: world.history.requests,
     deadProducerUses: world.history.deadProducerUses,
+    disputes: [...world.history.disputes, ...notRunOnce(goals)],
   };
 }
+
+const notRunOnce = ({ runners }: Goals): string[] =>
+  [...runners].flatMap(([gid, names]) =>
+    names.length === 1
+      ? []
+      : [`${gid}: after everything had healed, it is run by ${names.join(', ') || 'nobody'}`],
+  );
 
 function collectStreams(
   world: World,

@@ -2,8 +2,18 @@
 
 import { transientFaultKinds } from '../../simulator/fault-kinds.ts';
 import { FAULT_KINDS } from './faults.ts';
+import { MOVE_KINDS, SCENARIOS } from './plan-replicas.ts';
 
-const APIS = ['Metadata', 'InitProducerId', 'AddPartitionsToTxn', 'Produce', 'EndTxn', 'Fetch', 'Admin'];
+const APIS = [
+  'Metadata',
+  'InitProducerId',
+  'AddPartitionsToTxn',
+  'Produce',
+  'EndTxn',
+  'Fetch',
+  'Admin',
+  'Group',
+];
 const FATES = ['request-lost', 'reply-lost', 'late'];
 
 const RECOVERIES = [
@@ -27,6 +37,12 @@ const RECOVERIES = [
   'ends: stopped',
   'kafkajs skips a send that it confirms',
   'publishes a late event',
+  'replica gives streams up',
+  'replica is not waited for by the group',
+  'replica is promised streams',
+  'replica stands by',
+  'replica waits for the word of the group',
+  'replica: KAFKA_UNAVAILABLE',
   'reads windows side by side',
   'records a gap: refused-by-asana',
   'says that a question is refused',
@@ -45,6 +61,8 @@ const RECOVERIES = [
 
 export const EXPECTED_COVERAGE: readonly string[] = [
   ...FAULT_KINDS.map((kind) => `fault: ${kind}`),
+  ...SCENARIOS.map((scenario) => `replicas: ${scenario}`),
+  ...MOVE_KINDS.map((kind) => `move: ${kind}`),
   ...transientFaultKinds.map((kind) => `asana fault: ${kind}`),
   ...FATES.flatMap((fate) => APIS.map((api) => `kafka ${fate}: ${api}`)),
   ...['GET', 'begin', 'send', 'commit', 'abort', 'fetch state', 'connect'].map(

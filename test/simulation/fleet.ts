@@ -1,10 +1,12 @@
-/** The processes of a run: one that is always started again, and others that should not be there. */
+/** The processes of a run: those that are always started again, and others that should not be there. */
 
 import { Dice } from './dice.ts';
 import { type Instance, startInstance } from './instance.ts';
+import { Post } from './post.ts';
 import { START_MS, type World } from './world.ts';
 
 const PURPOSE = 6;
+const PICKS_PURPOSE = 13;
 /** Streams of draws of the single processes begin here. */
 const FIRST_PURPOSE = 100;
 const MAX_SKEW_MS = 30_000;
@@ -12,36 +14,52 @@ const MAX_SKEW_MS = 30_000;
 export class Fleet {
   readonly #world: World;
   readonly #dice: Dice;
+  readonly #picks: Dice;
+  readonly #posts: Post[] = [];
   readonly #others = new Set<Instance>();
-  #main: Instance | undefined;
   #started = 0;
-  #isOver = false;
 
   constructor(world: World) {
     this.#world = world;
     this.#dice = new Dice(world.plan.seed, PURPOSE);
+    this.#picks = new Dice(world.plan.seed, PICKS_PURPOSE);
   }
 
-  /** The process that should run; undefined while it is being started again. */
-  get main(): Instance | undefined {
-    return this.#main;
+  /** One of the processes that should run, for something to happen to; the only one, or drawn by lot. */
+  pick(): Post {
+    const [only, ...more] = this.#posts;
+    return only !== undefined && more.length === 0 ? only : this.#picks.pick(this.#posts);
   }
 
-  startMain(): void {
-    if (this.#main !== undefined || this.#isOver) return;
-    this.#main = this.#start();
+  get posts(): readonly Post[] {
+    return this.#posts;
   }
 
-  /** kill -9, and whoever looks after the process starts it again. */
-  killMain(): void {
-    this.#main?.process.crash();
-    this.#replaceMain(this.#dice.scale(50, 20_000));
+  /** One process more. */
+  open(): void {
+    const { time } = this.#world;
+    const post = new Post({
+      start: () => this.#start(),
+      after: (delayMs, action) => time.after(delayMs, action),
+      dice: this.#dice,
+    });
+    this.#posts.push(post);
+    post.start();
   }
 
-  /** The process is taken for dead, and another one started in its place at once. */
-  failOver(): void {
-    if (this.#main !== undefined) this.#others.add(this.#main);
-    this.#replaceMain(this.#dice.scale(1, 2_000));
+  /** One process less. */
+  close(post: Post, by: 'SIGTERM' | 'kill'): void {
+    this.#posts.splice(this.#posts.indexOf(post), 1);
+    const leaving = post.close();
+    if (leaving === undefined) return;
+    this.#others.add(leaving);
+    if (by === 'kill') leaving.process.crash();
+    else leaving.terminate();
+  }
+
+  failOver(post: Post): void {
+    const left = post.failOver();
+    if (left !== undefined) this.#others.add(left);
   }
 
   startOther(): Instance {
@@ -50,25 +68,26 @@ export class Fleet {
     return other;
   }
 
-  /** Only the one that should run is left. */
+  /** Only those that should run are left. */
   killOthers(): void {
     for (const { process } of this.#others) process.crash();
     this.#others.clear();
   }
 
-  /** SIGTERM to the last one; nothing is started any more. */
+  /** SIGTERM to all; nothing is started any more. */
   end(): void {
-    this.#isOver = true;
-    this.#main?.terminate();
+    for (const post of this.#posts) post.close()?.terminate();
   }
 
-  #replaceMain(delayMs: number): void {
-    this.#main = undefined;
-    this.#world.time.after(delayMs, () => this.startMain());
+  /** The names of the processes that run a stream now. */
+  runnersOf(workspaceGid: string): string[] {
+    return this.#posts.flatMap(({ instance }) =>
+      instance?.running.has(workspaceGid) ? [instance.process.name] : [],
+    );
   }
 
   #start(): Instance {
-    const { world } = { world: this.#world };
+    const world = this.#world;
     const count = ++this.#started;
     const skewMs = world.plan.clocksAgree ? 0 : this.#dice.whole(-MAX_SKEW_MS, MAX_SKEW_MS);
     const name = `p${count}`;
@@ -83,7 +102,6 @@ export class Fleet {
         }
         world.trace.note(`${name} exits`);
         this.#others.delete(instance);
-        if (instance === this.#main) this.#replaceMain(this.#dice.scale(100, 10_000));
       },
       // Streams do not throw; what does is a defect of the simulation.
       (error: unknown) => world.fail(error),

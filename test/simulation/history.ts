@@ -10,6 +10,10 @@ export interface StreamHistory {
 
 export class History {
   readonly deadProducerUses: string[] = [];
+  /** Each session that was begun by who could not know that the stream was its own. */
+  readonly disputes: string[] = [];
+  /** When each process asked what the group has last answered with: you are a member. */
+  readonly askedMs = new Map<string, number>();
   readonly #streams = new Map<string, StreamHistory>();
   readonly #requests = new Map<string, { perMinute: number; timesMs: number[] }>();
 

@@ -16,11 +16,11 @@ import {
 } from '../../src/workspace-session.ts';
 import { Dice } from './dice.ts';
 import { SimulatedProcess } from './process.ts';
-import { topicOptions } from './topics.ts';
+import { type RunWorkspace, runAsReplica } from './replica.ts';
+import { CONNECTOR_NAME, topicOptions } from './topics.ts';
 import { watchStream } from './watch.ts';
 import type { World } from './world.ts';
 
-export const CONNECTOR_NAME = 'sim';
 const TOKEN = 'simulator-token';
 const SCHEMA_ID = 7;
 const decode = createDecoder(async () => EVENT_TYPE);
@@ -29,25 +29,50 @@ export interface Instance {
   readonly process: SimulatedProcess;
   /** Its end by itself: by SIGTERM, or because no stream can go on. Never after a kill. */
   readonly ended: Promise<readonly Outcome[]>;
+  /** The workspaces that it runs now. */
+  readonly running: ReadonlySet<string>;
   /** SIGTERM. */
   terminate(): void;
 }
 
 export function startInstance(world: World, name: string, wallOffsetMs: number, purpose: number): Instance {
-  const { plan, time, trace, asana, history } = world;
+  const { plan, time, trace } = world;
   const process = new SimulatedProcess(name, time, wallOffsetMs, trace);
   const dice = new Dice(plan.seed, purpose);
+  const stop = new AbortController();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([stop.signal, failed.signal]);
+  const runWorkspace = createStreams(world, process, dice);
+  const running = new Set<string>();
+  const run: RunWorkspace = async (workspaceGid, stillOurs, limited) => {
+    running.add(workspaceGid);
+    const outcome = await runWorkspace(workspaceGid, stillOurs, limited);
+    running.delete(workspaceGid);
+    if (outcome.ended === 'failed' && outcome.error.disposition === 'exit') failed.abort(outcome.error);
+    return outcome;
+  };
+  const ended = plan.replicas
+    ? runAsReplica({ world, process, dice, replicas: plan.replicas, run }, signal)
+    : Promise.all(plan.workspaces.map((workspaceGid) => run(workspaceGid, async () => {}, signal)));
+  return {
+    process,
+    ended,
+    running,
+    terminate: () => process.deliver(() => stop.abort(new Error('SIGTERM'))),
+  };
+}
+
+function createStreams(world: World, process: SimulatedProcess, dice: Dice): RunWorkspace {
+  const { plan, time, asana, history } = world;
+  const { name } = process;
   const kafka = world.connect(process, dice);
   const budget = new TokenBudget(plan.requestsPerMinute, process, () =>
     world.coverage.reach('waits for its budget'),
   );
   const get = asana.httpGet(process, () => history.addRequest(name, plan.requestsPerMinute, time.nowMs));
-  const stop = new AbortController();
-  const failed = new AbortController();
-  const signal = AbortSignal.any([stop.signal, failed.signal]);
   const encoder = new InlinePageEncoder();
   let sessions = 0;
-  const runWorkspace = async (workspaceGid: string): Promise<Outcome> => {
+  return (workspaceGid, stillOurs, signal) => {
     const { observer, asanaObserver, counting } = watchStream(world, name, workspaceGid);
     const client = new AuditLogClient(
       asana.baseUrl,
@@ -87,24 +112,17 @@ export function startInstance(world: World, name: string, wallOffsetMs: number, 
       observer,
       until: forever,
     };
-    const outcome = await runStream(
+    return runStream(
       (limited) => runWorkspaceSession(stream, ports, limited),
       {
         clock: process,
         random: dice.random,
         observer,
         connectorName: CONNECTOR_NAME,
-        stillOurs: async () => {},
+        stillOurs,
         wellAfterMs: 60_000 + 2 * plan.pollIntervalMs,
       },
       signal,
     );
-    if (outcome.ended === 'failed' && outcome.error.disposition === 'exit') failed.abort(outcome.error);
-    return outcome;
-  };
-  return {
-    process,
-    ended: Promise.all(plan.workspaces.map(runWorkspace)),
-    terminate: () => process.deliver(() => stop.abort(new Error('SIGTERM'))),
   };
 }

@@ -14,7 +14,8 @@ export type Api =
   | 'Produce'
   | 'EndTxn'
   | 'Fetch'
-  | 'Admin';
+  | 'Admin'
+  | 'Group';
 
 /** What happens to a request. `late`: it arrives after the client has given up. */
 export type Fate = 'well' | 'request-lost' | 'reply-lost' | 'late';

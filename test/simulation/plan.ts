@@ -3,10 +3,13 @@
 import { transientFaultKinds } from '../../simulator/fault-kinds.ts';
 import type { SimulatorOptions } from '../../simulator/options.ts';
 import { Dice } from './dice.ts';
+import { type ReplicasPlan, replicasOf } from './plan-replicas.ts';
 
 export interface Plan {
   readonly seed: number;
   readonly workspaces: readonly string[];
+  /** Undefined: one process, which runs alone. */
+  readonly replicas: ReplicasPlan | undefined;
   readonly asana: Partial<SimulatorOptions>;
   readonly eventsPartitions: number;
   readonly statePartitions: number;
@@ -51,6 +54,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PURPOSE = 1;
 const REFUSALS_PURPOSE = 10;
+const REPLICAS_PURPOSE = 12;
 // Dice of its own: a draw more would make another run of every seed.
 const AHEAD = 11;
 const NEXT_PAGES = [
@@ -60,6 +64,10 @@ const NEXT_PAGES = [
   'until-exhausted',
   'with-limit-until-exhausted',
 ] as const;
+
+/** Of so many seeds in a row, one is a fleet of replicas, and which: none of those that once failed as something else. */
+export const FLEETS = { first: 3, step: 4 };
+const isFleet = (seed: number): boolean => seed % FLEETS.step === FLEETS.first;
 
 export function planOf(seed: number): Plan {
   const dice = new Dice(seed, PURPOSE);
@@ -77,7 +85,8 @@ export function planOf(seed: number): Plan {
   return {
     seed,
     clocksAgree,
-    workspaces: Array.from({ length: dice.pick([1, 1, 1, 2, 2, 3]) }, (_, at) => `12012345678901${20 + at}`),
+    workspaces: workspaces(dice.pick([1, 1, 1, 2, 2, 3])),
+    replicas: undefined,
     asana: asanaOptions(dice, seed, { pageSize, pollIntervalMs, lookbackMs, gapMs, clocksAgree }),
     eventsPartitions: dice.whole(1, 4),
     statePartitions: dice.pick([1, 1, 2, 3]),
@@ -94,6 +103,22 @@ export function planOf(seed: number): Plan {
     ...refusals(new Dice(seed, REFUSALS_PURPOSE)),
     faultMs: dice.scale(30, 150) * SECOND_MS,
     faults: dice.whole(2, 9),
+    ...fleetOf(seed),
+  };
+}
+
+const workspaces = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `12012345678901${20 + at}`);
+
+/** Of the seeds that are fleets. */
+function fleetOf(seed: number): Partial<Pick<Plan, 'workspaces' | 'statePartitions' | 'replicas'>> {
+  if (!isFleet(seed)) return {};
+  const dice = new Dice(seed, REPLICAS_PURPOSE);
+  const streams = dice.pick([1, 2, 3, 4, 4]);
+  return {
+    workspaces: workspaces(streams),
+    statePartitions: dice.pick([1, 3, 6, 6]),
+    replicas: replicasOf(dice, streams),
   };
 }
 

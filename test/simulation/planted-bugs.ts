@@ -1,6 +1,7 @@
 /** Bugs that were never in the connector, each with the invariant that one would name: what the simulation must catch. */
 
 import type { Invariant } from '../../src/verify/violation.ts';
+import { FLEET_BUGS } from './planted-fleet-bugs.ts';
 import { REFUSAL_BUGS } from './planted-refusal-bugs.ts';
 import { WINDOW_BUGS } from './planted-window-bugs.ts';
 
@@ -15,6 +16,8 @@ export interface Edit {
 export interface PlantedBug {
   readonly name: string;
   readonly caughtBy: Invariant;
+  /** Among which seeds it is looked for; all where undefined. */
+  readonly seeds?: 'fleets';
   readonly edits: readonly Edit[];
 }
 
@@ -239,6 +242,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   ...REFUSAL_BUGS,
   ...WINDOW_BUGS,
+  ...FLEET_BUGS,
   {
     name: 'properties that the schema does not know are dropped',
     caughtBy: 'fidelity',

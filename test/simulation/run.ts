@@ -13,6 +13,7 @@ import { runChild } from './child.ts';
 import { missingFrom } from './expected-coverage.ts';
 import { scheduleFaults } from './faults.ts';
 import { planOf } from './plan.ts';
+import { scheduleMoves } from './plan-replicas.ts';
 import { simulate } from './simulate.ts';
 
 /** Fewer seeds than this need not meet every fault. */
@@ -100,6 +101,8 @@ function describeFailure({ seed, violations }: Failure): void {
   console.log(`seed ${seed}: ${JSON.stringify(plan)}`);
   for (const { atMs, fault } of scheduleFaults(plan))
     console.log(`  at ${atMs.toFixed(0)} ms ${JSON.stringify(fault)}`);
+  for (const { atMs, move } of scheduleMoves(plan))
+    console.log(`  at ${atMs.toFixed(0)} ms ${JSON.stringify(move)}`);
   for (const { invariant, detail } of violations.slice(0, MOST_DETAILS))
     console.log(`  VIOLATED ${invariant}: ${detail}`);
   if (violations.length > MOST_DETAILS) console.log(`  and ${violations.length - MOST_DETAILS} more`);

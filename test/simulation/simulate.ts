@@ -3,12 +3,14 @@
 import { checkInvariants } from '../../src/verify/invariants.ts';
 import type { Violation } from '../../src/verify/violation.ts';
 import { Faults } from './apply-fault.ts';
+import { makeMove } from './apply-move.ts';
 import { collectEvidence, cursorIn, type Goals } from './collect.ts';
 import { Coverage } from './coverage.ts';
 import { Dice } from './dice.ts';
 import { scheduleFaults } from './faults.ts';
 import { Fleet } from './fleet.ts';
 import { type Plan, planOf } from './plan.ts';
+import { scheduleMoves } from './plan-replicas.ts';
 import { startReader } from './reader.ts';
 import { topicOptions } from './topics.ts';
 import { createTrace } from './trace.ts';
@@ -46,13 +48,14 @@ export async function simulate(seed: number, print?: (line: string) => void): Pr
   const fleet = new Fleet(world);
   const faults = new Faults(world, fleet);
   for (const { atMs, fault } of scheduleFaults(plan)) time.after(atMs, () => faults.strike(fault));
+  for (const { atMs, move } of scheduleMoves(plan)) time.after(atMs, () => makeMove(move, world, fleet));
   const reading = new AbortController();
   const readings = startReader(world, reading.signal);
 
-  fleet.startMain();
+  for (let count = 0; count < (plan.replicas?.first ?? 1); count++) fleet.open();
   await time.run(() => time.nowMs >= plan.faultMs || isStuck(world));
   faults.heal();
-  const goals = await catchUp(world);
+  const goals = await catchUp(world, fleet);
   await windDown(world, fleet, () =>
     readings.every(({ partition, next }) => next >= endOf(world, partition)),
   );
@@ -89,7 +92,7 @@ const endOf = ({ cluster, plan }: World, partition: number): number => {
  * First up to where everything healed, then, with no event coming any more, to the last one that can still show up late. A stream
  * says that it is complete by Asana's clock, which it knows from the Date header.
  */
-async function catchUp(world: World): Promise<Goals> {
+async function catchUp(world: World, fleet: Fleet): Promise<Goals> {
   const { asana, plan, time } = world;
   const deadlineMs = time.nowMs + HEALING_MS;
   const slackMs = plan.clocksAgree ? 0 : MOST_AHEAD_MS;
@@ -104,10 +107,16 @@ async function catchUp(world: World): Promise<Goals> {
   const expectedMs = nowMs() + lateByMs + slackMs + 1_000;
   const isSwept = (gid: string) =>
     lateByMs === 0 || (lastCursor(world, gid)?.sweptToMs ?? Number.NEGATIVE_INFINITY) >= quietMs;
-  await lookUntil(world, deadlineMs, (gid) => isCompleteTo(gid, expectedMs) && isSwept(gid));
+  const isRunOnce = (gid: string) => fleet.runnersOf(gid).length === 1;
+  await lookUntil(
+    world,
+    deadlineMs,
+    (gid) => isCompleteTo(gid, expectedMs) && isSwept(gid) && isRunOnce(gid),
+  );
   return {
     expectedMs,
     completeToMs: new Map(plan.workspaces.map((gid) => [gid, lastCursor(world, gid)?.completeToMs])),
+    runners: new Map(plan.workspaces.map((gid) => [gid, fleet.runnersOf(gid)])),
   };
 }
 

@@ -11,13 +11,9 @@ const TIMEOUT_MS = 900_000;
 
 /** In processes of their own, one a core: what a process has loaded and compiled serves all its seeds. */
 async function runSeeds(first: number, count: number): Promise<BatchResult> {
+  const share = Math.ceil(count / PROCESSES);
   const children = Array.from({ length: PROCESSES }, (_, at) =>
-    runChild({
-      first: first + at,
-      count: Math.ceil(count / PROCESSES),
-      step: PROCESSES,
-      timeoutMs: TIMEOUT_MS,
-    }),
+    runChild({ first: first + at * share, count: share, timeoutMs: TIMEOUT_MS }),
   );
   return mergeResults(await Promise.all(children));
 }

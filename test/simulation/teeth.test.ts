@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runChild } from './child.ts';
+import { FLEETS } from './plan.ts';
 import { type Edit, PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 900_000;
 /** Children at a time. */
 const PROCESSES = 2;
 /** What a run needs; below the repository, so that packages are found. */
-const COPIED = ['package.json', 'src', 'simulator', 'schemas', 'dev', 'test/simulation'];
+const COPIED = ['package.json', 'src', 'simulator', 'schemas', 'dev', 'test/simulation', 'test/group'];
 
 let folder: string;
 beforeAll(async () => {
@@ -50,7 +51,9 @@ describe.concurrent('the simulation catches', () => {
     { timeout: TIMEOUT_MS },
     async ([, caughtBy, bug, at], { expect }) => {
       const root = await plant(bug, String(at));
-      const run = { first: 1, count: SEEDS, until: caughtBy, root, timeoutMs: TIMEOUT_MS };
+      const seeds = bug.seeds === 'fleets' ? FLEETS : { first: 1, step: 1 };
+      const count = Math.floor(SEEDS / seeds.step);
+      const run = { ...seeds, count, until: caughtBy, root, timeoutMs: TIMEOUT_MS };
       const result = await inTurn(at, () => runChild(run));
       const found = new Set(
         result.failures.flatMap(({ violations }) => violations.map(({ invariant }) => invariant)),

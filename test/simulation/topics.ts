@@ -3,6 +3,8 @@
 import type { TopicOptions } from '../../src/kafka/topics.ts';
 import type { Plan } from './plan.ts';
 
+export const CONNECTOR_NAME = 'sim';
+
 export const topicOptions = (plan: Plan): TopicOptions => ({
   eventsTopic: 'events',
   stateTopic: 'state',

@@ -7,19 +7,33 @@ import type { StreamObserver } from '../../src/stream/observer.ts';
 import type { World } from './world.ts';
 
 export function watchStream(world: World, name: string, workspaceGid: string) {
-  const { coverage, trace } = world;
+  const { coverage, plan, time, trace } = world;
   const history = world.history.streamOf(workspaceGid);
   /** Live pages that were read and not committed. Those of a window may be a sweep's, which are not kept. */
   let ahead = 0;
   let wasLive = false;
   let inFlight = 0;
   let youngestMs = Number.NaN;
+  /** When its last session had ended. */
+  let endedMs = Number.NEGATIVE_INFINITY;
+  /** A session fences: where the stream may have gone to another replica, the group is asked first. */
+  const noteDispute = (cause: string) => {
+    const { askedMs, disputes } = world.history;
+    if (plan.replicas === undefined || (askedMs.get(name) ?? Number.NEGATIVE_INFINITY) >= endedMs) return;
+    disputes.push(
+      `${workspaceGid}: ${name} began a session (${cause}) at ${time.nowMs} ms, and had not asked the group since the last one`,
+    );
+  };
   const observer: StreamObserver = {
     sessionStarted: (cause) => {
       trace.note(`${name} ${workspaceGid} session: ${cause}`);
+      noteDispute(cause);
       ahead = 0;
     },
-    sessionEnded: (error) => coverage.reach(`session ended: ${error.code}`),
+    sessionEnded: (error) => {
+      coverage.reach(`session ended: ${error.code}`);
+      endedMs = time.nowMs;
+    },
     pageRead: () => {},
     committed: ({ pages, events, deadLetters, duplicatesDropped, late, gaps }, { mode }) => {
       if (pages > 0 && mode === 'live') {

@@ -6,10 +6,13 @@ import type { Coverage } from './coverage.ts';
 import { Dice } from './dice.ts';
 import { History } from './history.ts';
 import { ModelKafkaClient } from './kafka-client.ts';
+import { GroupCoordinator } from './kafka-group.ts';
+import { ModelGroup } from './kafka-group-client.ts';
 import { KafkaModel } from './kafka-model.ts';
 import { type Api, type Fate, KafkaNetwork } from './kafka-network.ts';
 import type { Plan, Range } from './plan.ts';
 import type { SimulatedProcess } from './process.ts';
+import { CONNECTOR_NAME } from './topics.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -26,6 +29,8 @@ export interface Disturbance {
   readonly armed: Map<Api, Fate>;
   skipsNextSend: boolean;
   registryIsDown: boolean;
+  /** The processes that do not reach the group's coordinator. */
+  readonly cutOff: Set<string>;
 }
 
 export class World {
@@ -38,6 +43,7 @@ export class World {
   readonly cluster: KafkaModel;
   readonly asana: AsanaModel;
   readonly #network: KafkaNetwork;
+  readonly #group: GroupCoordinator;
   #failure: unknown;
 
   constructor(plan: Plan, time: VirtualTime, trace: Trace, coverage: Coverage) {
@@ -50,6 +56,7 @@ export class World {
       armed: new Map(),
       skipsNextSend: false,
       registryIsDown: false,
+      cutOff: new Set(),
     };
     const now = () => Math.floor(START_MS + time.nowMs);
     const clusterDice = new Dice(plan.seed, PURPOSE.cluster);
@@ -63,6 +70,7 @@ export class World {
       fateOf: (api) => this.#fateOf(api, networkDice),
       latencyMs: () => between(networkDice, plan.kafkaLatencyMs),
     });
+    this.#group = new GroupCoordinator(time, plan.replicas?.sessionTimeoutMs ?? 0);
     const asanaDice = new Dice(plan.seed, PURPOSE.asana);
     const latencyMs = () => between(asanaDice, plan.asanaLatencyMs);
     const workspaces = plan.workspaces;
@@ -108,6 +116,17 @@ export class World {
         return isSkipped;
       },
     });
+  }
+
+  /** The membership of a process in the group of its replicas. */
+  openGroup(process: SimulatedProcess): ModelGroup {
+    const { cluster, time, history, disturbance } = this;
+    const isCutOff = () => disturbance.cutOff.has(process.name);
+    return new ModelGroup(
+      { process, cluster, time, history, network: this.#network, isCutOff },
+      CONNECTOR_NAME,
+      this.#group,
+    );
   }
 
   async lookUpSchema(process: SimulatedProcess, schemaId: number): Promise<number> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { orStopped } from '../../src/deadline.ts';
 import type { ErrorCode } from '../../src/error-list.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import type { StreamObserver } from '../../src/stream/observer.ts';
@@ -118,5 +119,49 @@ describe('a stream', () => {
     );
     expect(outcome).toEqual({ ended: 'stopped' });
     expect(sessions).toBe(1);
+  });
+});
+
+describe('a stream that another replica may have been given', () => {
+  /** Its first session breaks, the second one would finish. Whether it is still ours is answered by `word`. */
+  function breakOnce() {
+    const word = Promise.withResolvers<void>();
+    const giveUp = new AbortController();
+    const causes: string[] = [];
+    const observer = {
+      sessionStarted: (cause) => causes.push(cause),
+      sessionEnded: () => {},
+      finished: () => {},
+    } as Partial<StreamObserver> as StreamObserver;
+    const session: RunSession = async () => {
+      if (causes.length === 1) throw new ConnectorError('KAFKA_FENCED', 'it broke');
+    };
+    const ports = {
+      clock: { now: () => 0, monotonicMs: () => 0, sleep: async () => {} },
+      random: () => 0,
+      observer,
+      connectorName: 'mine',
+      stillOurs: (signal: AbortSignal) => orStopped(signal, word.promise),
+      wellAfterMs: 1,
+    };
+    return { word, giveUp, causes, ended: runStream(session, ports, giveUp.signal) };
+  }
+  const allElseIsDone = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('begins no second session, which would fence its owner, before it is known to be ours', async () => {
+    const { word, causes, ended } = breakOnce();
+    await allElseIsDone();
+    expect(causes).toEqual(['start']);
+    word.resolve();
+    expect(await ended).toEqual({ ended: 'finished' });
+    expect(causes).toEqual(['start', 'kafka_fenced']);
+  });
+
+  test('begins none at all once it is given up', async () => {
+    const { giveUp, causes, ended } = breakOnce();
+    await allElseIsDone();
+    giveUp.abort(new Error('the stream was given to another replica'));
+    expect(await ended).toEqual({ ended: 'stopped' });
+    expect(causes).toEqual(['start']);
   });
 });

@@ -50,6 +50,7 @@ const evidence = (stream: Partial<StreamEvidence> = {}, parts: Partial<Evidence>
   readings: [{ topic: 'events', partition: 0, seen: ['0 a', '1 b'], atTheEnd: ['0 a', '1 b'] }],
   requests: [{ by: 'p1', perMinute: 2, timesMs: [0, 30_000, 60_000, 90_000] }],
   deadProducerUses: [],
+  disputes: [],
   ...parts,
 });
 
@@ -175,6 +176,7 @@ const VIOLATIONS: [Invariant, string, Evidence][] = [
     'a producer was used after its commit had failed',
     evidence({}, { deadProducerUses: ['p1'] }),
   ],
+  ['one-owner', 'a stream is run by two replicas', evidence({}, { disputes: ['111: it is run by p1, p2'] })],
   [
     'caught-up',
     'a stream is short of where it should be',

@@ -111,6 +111,8 @@ function showGroup(section, list, { group }) {
 function createBudgets(list) {
   return {
     show: (document) => {
+      // A replica that stands by asks for nothing.
+      list.parentElement.hidden = document.budgets.length === 0;
       while (list.children.length > document.budgets.length) list.lastElementChild.remove();
       for (const [at, budget] of document.budgets.entries()) {
         if (list.children[at] === undefined) list.append(createBudget());

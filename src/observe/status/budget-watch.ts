@@ -12,7 +12,6 @@ export class BudgetWatch {
   readonly #budget: WatchedBudget;
   readonly #clock: Clock;
   readonly #refused: RecentCounts;
-  readonly #streams = new Set<string>();
   #grants = 0;
 
   constructor(budget: WatchedBudget, clock: Clock) {
@@ -22,9 +21,8 @@ export class BudgetWatch {
   }
 
   /** The budget as one stream uses it; `onWaiting` is told how many of its requests wait. */
-  watch(stream: string, onWaiting: (requests: number) => void): RequestBudget {
+  watch(onWaiting: (requests: number) => void): RequestBudget {
     const budget = this.#budget;
-    this.#streams.add(stream);
     let waiting = 0;
     return {
       acquire: async (signal) => {
@@ -51,13 +49,14 @@ export class BudgetWatch {
     return `${this.#grants} ${this.#budget.pausedUntilMs}`;
   }
 
-  read(token: string): BudgetStatus {
+  /** @param streams how many use it now */
+  read(token: string, streams: number): BudgetStatus {
     const { requestsPerMinute } = this.#budget;
     const nowMs = this.#clock.monotonicMs();
     const pausedMs = this.#budget.pausedUntilMs - nowMs;
     return {
       token,
-      streams: this.#streams.size,
+      streams,
       requests_per_minute: requestsPerMinute === 0 ? null : requestsPerMinute,
       used_last_minute: this.#budget.requestsOfLastMinute(),
       refused_last_minute: this.#refused.lastMinute(nowMs),

@@ -70,7 +70,7 @@ export class Status {
     const watch = this.#budgets.get(budget) ?? new BudgetWatch(budget, this.#clock);
     this.#budgets.set(budget, watch);
     this.#budgetOf.set(stream, { watch, token: String([...this.#budgets.keys()].indexOf(budget) + 1) });
-    return watch.watch(stream, (requests) => this.#waiting.set(stream, requests));
+    return watch.watch((requests) => this.#waiting.set(stream, requests));
   }
 
   /** By stream that has not ended: a text that is another one after each step of its loop. */
@@ -91,7 +91,12 @@ export class Status {
   read(): StatusDocument {
     const nowMs = this.#clock.now();
     const { version, connectorName } = this.#options;
-    const budgets = [...this.#budgets.values()].map((watch, at) => watch.read(String(at + 1)));
+    const used = Map.groupBy(this.#streams.keys(), (stream) => this.#budgetOf.get(stream)?.watch);
+    // Who runs no stream of a token asks for nothing with it: what it might ask is not known before it does.
+    const budgets = [...this.#budgets.values()].flatMap((watch, at) => {
+      const streams = used.get(watch)?.length;
+      return streams === undefined ? [] : [watch.read(String(at + 1), streams)];
+    });
     const group = this.#group?.read() ?? null;
     const streams = [...this.#streams].map(([stream, record]): StreamStatus => {
       const facts = record.read(this.#budgetOf.get(stream)?.token ?? null);

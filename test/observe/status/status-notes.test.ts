@@ -85,9 +85,9 @@ test('a 429 shows at once on the stream and its budget, for as long as Asana ask
 });
 
 test('a wall clock that is set does not lengthen a wait, and streams with other tokens have budgets of their own', () => {
-  const scene = statusScene(['111'], { requestsPerMinute: 0 });
+  const scene = statusScene(['111', '222'], { requestsPerMinute: 0 });
   const other = new TokenBudget(0, scene.clock, () => {});
-  scene.status.watchBudget('111', other).pauseUntil(scene.clock.now() + 30_000);
+  scene.status.watchBudget('222', other).pauseUntil(scene.clock.now() + 30_000);
   scene.clock.setWallClockBy(-3_600_000);
   const [first, second] = scene.status.read().budgets;
   expect(first).toMatchObject({ token: '1', requests_per_minute: null, waiting_until: null });
