@@ -85,15 +85,34 @@ test.concurrent('killed while live pages overlap, nothing is there twice', async
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-// One at a time: before the process listens for signals, one ends it, and where others use the cores that takes longer.
-test.for([150, 300, 500, 800])('SIGTERM %i ms after the start ends it with 0', async (afterMs, context) => {
-  const { expect } = context;
-  const source = await simulate(context, { events: 100 });
-  const connector = await startLive(context, environmentFor(`early-${afterMs}`, source));
-  await sleep(afterMs);
-  const { code } = await connector.stop(9_000);
-  expect(code).toBe(0);
-});
+// Before the process listens for signals, one ends it as it ends any other: nothing is begun by then. So it says when it does, and
+// whether anything was loaded before.
+const SAYS_THAT_IT_LISTENS = `data:text/javascript,${encodeURIComponent(`
+  import Module from 'node:module';
+  const { on } = process;
+  process.on = function (name, ...rest) {
+    on.call(this, name, ...rest);
+    const loaded = Object.keys(Module._cache).length;
+    if (name === 'SIGTERM') process.stderr.write('listens, with ' + loaded + ' packages loaded; ');
+    return this;
+  };
+`)}`;
+
+test.concurrent.for([0, 150, 350, 650])(
+  'SIGTERM while it starts, %i ms after it listens, ends it with 0',
+  async (afterMs, context) => {
+    const { expect } = context;
+    const source = await simulate(context, { events: 100 });
+    const environment = environmentFor(`early-${afterMs}`, source, {
+      NODE_OPTIONS: `--import=${SAYS_THAT_IT_LISTENS}`,
+    });
+    const connector = await startLive(context, environment);
+    await eventually('it listens', async () => (await connector.log()).includes('listens'));
+    await sleep(afterMs);
+    expect(await connector.stop(9_000)).toEqual({ code: 0, signal: null });
+    expect(await connector.log()).toContain('listens, with 0 packages loaded');
+  },
+);
 
 test.concurrent('live with offsets that expire between two polls, every event is committed once', async (context) => {
   const { expect } = context;
