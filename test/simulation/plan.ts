@@ -67,6 +67,8 @@ const NEXT_PAGES = [
 
 /** Of so many seeds in a row, one is a fleet of replicas, and which: none of those that once failed as something else. */
 export const FLEETS = { first: 3, step: 4 };
+/** Those without any: a fleet takes as long as two or three others. */
+export const LONERS = { first: 2, step: 2 };
 const isFleet = (seed: number): boolean => seed % FLEETS.step === FLEETS.first;
 
 export function planOf(seed: number): Plan {

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runChild } from './child.ts';
-import { FLEETS } from './plan.ts';
+import { FLEETS, LONERS } from './plan.ts';
 import { type Edit, PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -51,7 +51,7 @@ describe.concurrent('the simulation catches', () => {
     { timeout: TIMEOUT_MS },
     async ([, caughtBy, bug, at], { expect }) => {
       const root = await plant(bug, String(at));
-      const seeds = bug.seeds === 'fleets' ? FLEETS : { first: 1, step: 1 };
+      const seeds = bug.seeds === 'fleets' ? FLEETS : LONERS;
       const count = Math.floor(SEEDS / seeds.step);
       const run = { ...seeds, count, until: caughtBy, root, timeoutMs: TIMEOUT_MS };
       const result = await inTurn(at, () => runChild(run));
