@@ -32,7 +32,7 @@ export default defineConfig({
           include: ['test/clusters/**/*.test.ts'],
           globalSetup: './test/support/registry-service.ts',
           // Each has brokers of its own, and waits for most of its time: for elections, timeouts and restarts.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
