@@ -5,7 +5,6 @@ import { createLogger } from 'kafkajs/src/loggers/index.js';
 import type { Clock } from '../clock.ts';
 import type { Compression } from '../config/parse.ts';
 import type { SaslLogin } from '../config/security.ts';
-import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type {
   FetchedBatch,
@@ -17,7 +16,7 @@ import type {
 } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
-import { isType, kafkaError } from './kafkajs-errors.ts';
+import { kafkaError } from './kafkajs-errors.ts';
 import { type GroupOptions, KafkajsGroup } from './kafkajs-group.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
@@ -26,6 +25,7 @@ import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
 import { replaceRecordBatches } from './kafkajs-record-batch.ts';
 import { kafkajsSasl } from './kafkajs-sasl.ts';
 import { silenceLimitedSockets } from './kafkajs-sockets.ts';
+import { createTopicWith, partitionsOf } from './kafkajs-topics.ts';
 import { type NeededAcls, topicAcl } from './needed-acls.ts';
 import { zstdCodec } from './zstd-codec.ts';
 
@@ -67,6 +67,7 @@ export class KafkajsClient implements KafkaClient {
   readonly #clusterOptions: ClusterOptions;
   readonly #reader: CommittedReader;
   readonly #clock: Clock;
+  readonly #closed = new AbortController();
   #admin: LimitedAdmin | undefined;
 
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
@@ -143,14 +144,10 @@ export class KafkajsClient implements KafkaClient {
     );
   }
 
-  createTopic({ name, partitions, replicationFactor, settings }: NewTopic): Promise<void> {
-    return this.#withAdmin(`creating the topic ${name}`, topicAcl('Create', name), async (admin) => {
-      const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries }],
-      });
-    });
+  createTopic(topic: NewTopic): Promise<void> {
+    return this.#withAdmin(`creating the topic ${topic.name}`, topicAcl('Create', topic.name), (admin) =>
+      createTopicWith(admin, topic, this.#clock, this.#closed.signal),
+    );
   }
 
   /** A membership, which ends with {@link KafkajsGroup.leave}. */
@@ -164,6 +161,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     const { admin, calls } = this.#admin ?? {};
     await calls?.end(async () => admin?.disconnect());
   }
@@ -183,20 +181,5 @@ export class KafkajsClient implements KafkaClient {
       }
       throw kafkaError(thrown, doing, needed);
     }
-  }
-}
-
-async function partitionsOf(admin: Admin, topic: string) {
-  try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics.find(({ name }) => name === topic)?.partitions;
-  } catch (thrown) {
-    if (isType(thrown, 'UNKNOWN_TOPIC_OR_PARTITION')) return undefined;
-    if (isType(thrown, 'INVALID_TOPIC_EXCEPTION')) {
-      throw new ConnectorError('TOPIC_UNFIT', `Kafka does not accept '${topic}' as the name of a topic`, {
-        cause: thrown,
-      });
-    }
-    throw thrown;
   }
 }

@@ -1,24 +1,36 @@
 import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
 
-const OF_TRANSACTIONS = 1;
+/** What Kafka has coordinators of, by its name and its number in FindCoordinator. */
+const KINDS = { group: 0, 'transactional id': 1 };
+
+export type Coordinated = keyof typeof KINDS;
 
 /** Did kafkajs ask all brokers for a coordinator, and get none? */
 export const hasNoCoordinator = (thrown: unknown): boolean =>
   thrown instanceof Error && thrown.name === 'KafkaJSGroupCoordinatorNotFound';
 
 /**
- * Why no broker names the coordinator of a transactional id; undefined where one does by now.
+ * The node id of the broker that coordinates, by what any one broker says; throws what it says otherwise.
  *
- * kafkajs asks them all and drops what they say. A missing ACL, the usual reason, would look like brokers that are down, and be
- * tried for ever.
+ * Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say. A missing ACL, the usual reason, would look like
+ * brokers that are down, and be tried for ever.
  */
+export async function coordinatorId(cluster: Cluster, kind: Coordinated, name: string): Promise<string> {
+  await cluster.refreshMetadata();
+  const broker = await cluster.findControllerBroker();
+  const { coordinator } = await broker.findGroupCoordinator({
+    groupId: name,
+    coordinatorType: KINDS[kind],
+  });
+  return coordinator.nodeId;
+}
+
+/** Why no broker names the coordinator of a transactional id; undefined where one does by now. */
 export async function whyNoCoordinator(options: ClusterOptions, transactionalId: string): Promise<unknown> {
   const cluster = new Cluster(options);
   try {
     await cluster.connect();
-    await cluster.refreshMetadata();
-    const broker = await cluster.findControllerBroker();
-    await broker.findGroupCoordinator({ groupId: transactionalId, coordinatorType: OF_TRANSACTIONS });
+    await coordinatorId(cluster, 'transactional id', transactionalId);
     return undefined;
   } catch (thrown) {
     return thrown;

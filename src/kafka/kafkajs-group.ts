@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import type { GroupPort, Joined, JoinRequest, Membership, Rejoin } from '../group/port.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
+import { coordinatorId } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { groupAcl } from './needed-acls.ts';
 
@@ -17,7 +18,6 @@ interface Connection {
   readonly coordinator: GroupCoordinator;
 }
 
-const OF_GROUPS = 0;
 // So long do the others wait for a member that does not join again. With kafkajs's 5 s for the way, below the silence that ends a socket.
 const REBALANCE_TIMEOUT_MS = 8_000;
 /** The group goes on, or is about to be assigned anew; the member keeps its id. */
@@ -114,12 +114,8 @@ export class KafkajsGroup implements GroupPort {
     try {
       const coordinator = await calls.within(async () => {
         await cluster.connect();
-        await cluster.refreshMetadata();
-        // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
-        const broker = await cluster.findControllerBroker();
-        const { groupId } = this.#group;
-        const found = await broker.findGroupCoordinator({ groupId, coordinatorType: OF_GROUPS });
-        return cluster.findBroker({ nodeId: found.coordinator.nodeId });
+        const nodeId = await coordinatorId(cluster, 'group', this.#group.groupId);
+        return cluster.findBroker({ nodeId });
       });
       return { cluster, calls, coordinator };
     } catch (thrown) {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
+import { type Coordinated, coordinatorId } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { groupAcl, type NeededAcls, topicAcl, transactionalAcl } from './needed-acls.ts';
 
@@ -30,8 +31,8 @@ export interface KafkaProbe {
   close(): Promise<void>;
 }
 
-const OF_GROUPS = 0;
-const OF_TRANSACTIONS = 1;
+type Coordinator = Awaited<ReturnType<Cluster['findBroker']>>;
+
 // The last one that there can be: Kafka gives producer ids from 0 on. It looks at what is allowed before it looks at this one, which
 // it then refuses, because no transactional id has it. Asking for a producer id of one's own would fence a connector that runs.
 const NOBODYS_PRODUCER_ID = '9223372036854775807';
@@ -40,11 +41,16 @@ const NOBODYS = ['INVALID_PRODUCER_ID_MAPPING', 'CONCURRENT_TRANSACTIONS'];
 // Said after the transactional id was found to be allowed, and of the topic after it was.
 const NOT_THERE = 'UNKNOWN_TOPIC_OR_PARTITION';
 const ABOUT_THE_TOPIC = [NOT_THERE, 'TOPIC_AUTHORIZATION_FAILED'];
-// Kafka looks at what is allowed before it looks at the member.
+// Kafka looks at what is allowed before it looks at the member, and answers that all is well where it still loads the group.
 const NOBODY = 'nobody';
 const NO_MEMBER = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS'];
-const BECOMING_COORDINATOR = ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_LOAD_IN_PROGRESS'];
-// Where nobody has used a transaction or a group yet, the first question makes Kafka create its own topic for them.
+// Where nobody has used a transaction or a group yet, the first question makes Kafka create its own topic for them: nobody is the
+// coordinator before that is there, and the one who will be says so until it has read it.
+const NO_COORDINATOR_YET = [
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_LOAD_IN_PROGRESS',
+];
 const COORDINATOR_WAIT_MS = 200;
 const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, maxBytes: 1 };
 
@@ -64,29 +70,29 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
       throw kafkaError(thrown, doing, needed);
     }
   };
-  const coordinatorOf = async (name: string, coordinatorType: number) => {
-    // Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say.
-    await cluster.refreshMetadata();
-    const broker = await cluster.findControllerBroker();
-    const request = { groupId: name, coordinatorType };
+  const askCoordinator = async (
+    kind: Coordinated,
+    name: string,
+    question: (coordinator: Coordinator) => Promise<void>,
+  ): Promise<void> => {
     for (;;) {
       try {
-        const { coordinator } = await broker.findGroupCoordinator(request);
-        return await cluster.findBroker({ nodeId: coordinator.nodeId });
+        const nodeId = await coordinatorId(cluster, kind, name);
+        return await question(await cluster.findBroker({ nodeId }));
       } catch (thrown) {
-        if (!isType(thrown, 'GROUP_COORDINATOR_NOT_AVAILABLE')) throw thrown;
+        if (!NO_COORDINATOR_YET.some((type) => isType(thrown, type))) throw thrown;
         await clock.sleep(COORDINATOR_WAIT_MS, closed.signal);
       }
     }
   };
-  const addNobodys = async (transactionalId: string, topic: string, fine: readonly string[]) => {
-    const broker = await coordinatorOf(transactionalId, OF_TRANSACTIONS);
-    const topics = [{ topic, partitions: [0] }];
-    const request = { transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics };
-    await broker.addPartitionsToTxn(request).catch((thrown) => {
-      if (![...NOBODYS, ...fine].some((type) => isType(thrown, type))) throw thrown;
+  const addNobodys = (transactionalId: string, topic: string, fine: readonly string[]) =>
+    askCoordinator('transactional id', transactionalId, async (coordinator) => {
+      const topics = [{ topic, partitions: [0] }];
+      const request = { transactionalId, producerId: NOBODYS_PRODUCER_ID, producerEpoch: 0, topics };
+      await coordinator.addPartitionsToTxn(request).catch((thrown) => {
+        if (![...NOBODYS, ...fine].some((type) => isType(thrown, type))) throw thrown;
+      });
     });
-  };
   return {
     countBrokers: () =>
       asking('asking for the brokers', async () => (await admin.describeCluster()).brokers.length),
@@ -134,17 +140,13 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     tryGroup: (groupId) =>
       asking(
         `joining the group ${groupId}`,
-        async () => {
-          for (;;) {
-            const broker = await coordinatorOf(groupId, OF_GROUPS);
-            const answer = await broker
-              .heartbeat({ groupId, groupGenerationId: 0, memberId: NOBODY })
-              .catch((thrown: unknown) => thrown);
-            if (NO_MEMBER.some((type) => isType(answer, type))) return;
-            if (!BECOMING_COORDINATOR.some((type) => isType(answer, type))) throw answer;
-            await clock.sleep(COORDINATOR_WAIT_MS, closed.signal);
-          }
-        },
+        () =>
+          askCoordinator('group', groupId, async (coordinator) => {
+            const request = { groupId, groupGenerationId: 0, memberId: NOBODY };
+            await coordinator.heartbeat(request).catch((thrown) => {
+              if (!NO_MEMBER.some((type) => isType(thrown, type))) throw thrown;
+            });
+          }),
         groupAcl(groupId),
       ),
     brokerSetting: async (name) => {
