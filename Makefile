@@ -30,7 +30,11 @@ BENCH_EVENTS ?= 300000
 BENCH_LIMITED_EVENTS ?= 2000000
 
 # make examples EXAMPLES=flink-sql
-EXAMPLES ?= kafka-streams flink-sql
+ALL_EXAMPLES := kafka-streams flink-sql
+EXAMPLES ?= $(ALL_EXAMPLES)
+ifneq ($(filter-out $(ALL_EXAMPLES),$(EXAMPLES)),)
+$(error EXAMPLES: there is no $(filter-out $(ALL_EXAMPLES),$(EXAMPLES)); choose from: $(ALL_EXAMPLES))
+endif
 
 .PHONY: help setup preconditions demo examples test test-unit test-containers image simulate soak handover bench check audit docs screenshot stack clean
 

@@ -1,8 +1,7 @@
 import { createClients } from './clients.ts';
-import type { Clock } from './clock.ts';
 import type { Config } from './config/load.ts';
+import type { ConnectorPorts } from './connector-ports.ts';
 import { ThreadedPageEncoder } from './encode/threaded-page-encoder.ts';
-import type { Log } from './log.ts';
 import { watchRequests } from './observe/asana-watch.ts';
 import { bothAsanaObservers } from './observe/fan-out.ts';
 import { createHealth, type Waits } from './observe/health.ts';
@@ -18,18 +17,6 @@ import { runStandalone } from './run-standalone.ts';
 import type { SharedParts } from './run-workspace.ts';
 import type { Until } from './stream/follow.ts';
 import type { Outcome } from './stream/stream.ts';
-
-/** What the connector touches the world with, apart from the network. */
-export interface ConnectorPorts {
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly log: Log;
-  readonly version: string;
-  /** Of this machine, for people. */
-  readonly hostName: string;
-}
 
 export interface Connector {
   /** Of the status page, `/status.json`, `/metrics`, `/livez` and `/readyz`. */

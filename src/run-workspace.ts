@@ -4,7 +4,7 @@ import { createDecoder } from './avro/decoder.ts';
 import { resolveSchemaId, writerTypeFetcher } from './avro/registry.ts';
 import { schemaRequest, scopeOf, topicOptions } from './clients.ts';
 import type { Config } from './config/load.ts';
-import type { ConnectorPorts } from './connector.ts';
+import type { ConnectorPorts } from './connector-ports.ts';
 import type { EncodedEvent } from './encode/encoded-event.ts';
 import type { KafkaClient } from './kafka/client.ts';
 import { bothStreamObservers } from './observe/fan-out.ts';

@@ -3,6 +3,7 @@ import { filtersFingerprint } from './asana/query.ts';
 import type { DecodeRecord } from './avro/decoder.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
+import type { EncodedEvent } from './encode/encoded-event.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
 import { Session, type SessionPorts } from './kafka/session.ts';
@@ -45,7 +46,7 @@ export interface WorkspaceStream {
 }
 
 export interface WorkspacePorts {
-  readonly asana: AuditLog;
+  readonly asana: AuditLog<EncodedEvent>;
   readonly kafka: KafkaClient;
   /** The registry's id of the schema that records are written with. */
   readonly schemaId: (signal: AbortSignal) => Promise<number>;

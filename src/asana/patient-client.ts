@@ -1,8 +1,8 @@
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import type { EncodedEvent } from '../encode/encoded-event.ts';
 import { ConnectorError, toConnectorError } from '../errors.ts';
 import type { Page, PageSource } from './client.ts';
+import type { PageEvent } from './page.ts';
 import type { Query } from './query.ts';
 
 /** A question that Asana has refused for long, while it answers others. */
@@ -20,9 +20,10 @@ export class RefusedForGood extends ConnectorError {
   }
 }
 
-export interface AuditLog extends PageSource<EncodedEvent> {
+/** `E` is what a page's events are decoded to. */
+export interface AuditLog<E extends PageEvent> extends PageSource<E> {
   /** The first page of `query`, or the refusal of the last of `attempts` attempts. */
-  look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<EncodedEvent> | ConnectorError>;
+  look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<E> | ConnectorError>;
   /** Whether Asana answers anything else with the filters of `query`; `misconfigured`: no such request, ever. */
   control(query: Query, signal: AbortSignal): Promise<Control>;
   /** The refused piece ends at `timeMs`: what is refused right behind it is part of the same trouble, and not waited for again. */
@@ -60,8 +61,8 @@ const MOST_QUESTIONS = 100;
  * Knows since when each question is refused, in this process and across sessions, and gives it up as {@link RefusedForGood} where
  * nothing but that question is. A question is where it begins: its end moves with the present.
  */
-export class PatientClient implements AuditLog {
-  readonly #client: PageSource<EncodedEvent>;
+export class PatientClient<E extends PageEvent> implements AuditLog<E> {
+  readonly #client: PageSource<E>;
   readonly #skipAfterMs: number;
   readonly #ports: PatientPorts;
   readonly #refused = new Map<string, Refusals>();
@@ -69,18 +70,14 @@ export class PatientClient implements AuditLog {
   #aheadMs = 0;
 
   /** @param skipAfterMs 0 = never */
-  constructor(client: PageSource<EncodedEvent>, skipAfterMs: number, ports: PatientPorts) {
+  constructor(client: PageSource<E>, skipAfterMs: number, ports: PatientPorts) {
     this.#client = client;
     this.#skipAfterMs = skipAfterMs;
     this.#ports = ports;
   }
 
   /** As {@link PageSource.fetchPage}; and throws RefusedForGood. */
-  async fetchPage(
-    query: Query,
-    offset: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Page<EncodedEvent>> {
+  async fetchPage(query: Query, offset: string | undefined, signal: AbortSignal): Promise<Page<E>> {
     if (this.#skipAfterMs === 0) return this.#client.fetchPage(query, offset, signal);
     const key = keyOf(query.startAtMs, offset);
     for (let attempt = 0; ; attempt++) {
@@ -105,11 +102,7 @@ export class PatientClient implements AuditLog {
     }
   }
 
-  async look(
-    query: Query,
-    attempts: number,
-    signal: AbortSignal,
-  ): Promise<Page<EncodedEvent> | ConnectorError> {
+  async look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<E> | ConnectorError> {
     let failures = 0;
     const isEnough = (error: ConnectorError) => isRefusal(error) && ++failures >= attempts;
     return this.#client.fetchPage(query, undefined, signal, isEnough).then(
@@ -148,7 +141,7 @@ export class PatientClient implements AuditLog {
     return this.#ports.clock.now() + Math.max(0, this.#aheadMs);
   }
 
-  #withClock(page: Page<EncodedEvent>): Page<EncodedEvent> {
+  #withClock(page: Page<E>): Page<E> {
     this.#aheadMs = page.nowMs - this.#ports.clock.now();
     return page;
   }

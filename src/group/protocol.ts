@@ -23,6 +23,12 @@ export interface GroupTable {
   readonly unassigned: readonly string[];
 }
 
+/** All streams of the group: those that any of its replicas is configured with. */
+export const streamsOf = ({ replicas, unassigned }: GroupTable): string[] => [
+  ...replicas.flatMap(({ streams }) => streams),
+  ...unassigned,
+];
+
 /** What a replica gets. */
 export interface Assignment {
   readonly partitions: readonly number[];

@@ -1,5 +1,6 @@
 import { describe } from '../errors.ts';
 import type { GroupObserver } from '../group/membership.ts';
+import { streamsOf } from '../group/protocol.ts';
 import type { Log } from '../log.ts';
 import { Incident } from './incident.ts';
 
@@ -21,11 +22,12 @@ export function reportGroup(log: Log, nowMs: () => number): GroupObserver {
       const lastedSeconds = unreachable.ends();
       if (lastedSeconds !== undefined) log.say('group-reached', { lasted_s: lastedSeconds });
     },
-    assigned: ({ table: { replicas, unassigned } }) => {
+    assigned: ({ table }) => {
+      const { replicas } = table;
       const now = new Set(replicas.find(({ name }) => name === replica)?.streams);
       const fields = {
         streams: now.size,
-        of_streams: replicas.reduce((sum, each) => sum + each.streams.length, unassigned.length),
+        of_streams: streamsOf(table).length,
         gained: now.difference(streams).size,
         given_up: streams.difference(now).size,
         replicas: replicas.length,

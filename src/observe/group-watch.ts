@@ -1,4 +1,5 @@
 import type { GroupObserver } from '../group/membership.ts';
+import { streamsOf } from '../group/protocol.ts';
 import type { GroupGauges, Metrics } from './metrics.ts';
 
 export interface WatchedGroup {
@@ -34,10 +35,11 @@ export function watchGroup(
       replica = name;
     },
     answered: () => {},
-    assigned: ({ table: { replicas, unassigned } }) => {
+    assigned: ({ table }) => {
+      const { replicas } = table;
       metrics.rebalances.inc({ group: name });
       gauges.replicas = replicas.length;
-      gauges.streams = replicas.reduce((sum, each) => sum + each.streams.length, unassigned.length);
+      gauges.streams = streamsOf(table).length;
       take(new Set(replicas.find((each) => each.name === replica)?.streams));
     },
     lost: () => {

@@ -1,11 +1,12 @@
 import type { AuditLog, RefusedForGood } from '../asana/patient-client.ts';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
+import type { EncodedEvent } from '../encode/encoded-event.ts';
 import type { Committer } from './committer.ts';
 import { factsOf, inTimeOrder } from './events.ts';
 import { isolate, type Look, type Seen } from './isolate.ts';
 
 export interface StepOverPorts {
-  readonly asana: AuditLog;
+  readonly asana: AuditLog<EncodedEvent>;
   readonly committer: Committer;
 }
 

@@ -1,29 +1,24 @@
 import { expect, test } from 'vitest';
 import { crashLane } from '../faults/crash-lane.ts';
-import { testPorts } from '../faults/test-ports.ts';
+import { runLane } from '../faults/run-lane.ts';
 
 const KILLS = 25;
 
 test('killed with -9 25 times, half of them at named points of the transaction, it loses nothing and repeats nothing of 100,000 events', async () => {
-  const ports = await testPorts('faults-crash');
-  const report = await crashLane(
-    {
-      kills: KILLS,
-      liveKills: 9,
-      withinMs: 4_000,
-      mostTransactions: 6,
-      events: 100_000,
-      rate: 50,
-      latencyMs: 5,
-    },
-    ports,
+  const report = await runLane('faults-crash', (ports) =>
+    crashLane(
+      {
+        kills: KILLS,
+        liveKills: 9,
+        withinMs: 4_000,
+        mostTransactions: 6,
+        events: 100_000,
+        rate: 50,
+        latencyMs: 5,
+      },
+      ports,
+    ),
   );
-  for (const note of report.notes) ports.progress(note);
-
-  expect(report.problems).toEqual([]);
-  expect(report.stock.violations.slice(0, 5)).toEqual([]);
-  expect(report.stock.ledger).toContain('proven');
-  expect(report.stock.late).toBeGreaterThan(0);
   expect(report.stock.events).toBeGreaterThan(100_000);
   expect(report.kills).toBe(KILLS);
   expect(report.killsOpen).toBeGreaterThanOrEqual(KILLS / 5);

@@ -1,7 +1,7 @@
 import { type Clock, isoTime } from '../../clock.ts';
 import type { ConnectorError } from '../../errors.ts';
 import type { GroupObserver } from '../../group/membership.ts';
-import type { GroupTable } from '../../group/protocol.ts';
+import { type GroupTable, streamsOf } from '../../group/protocol.ts';
 import type { GroupStatus } from './document.ts';
 import { publicMessage } from './public-message.ts';
 
@@ -48,8 +48,7 @@ export class GroupRecord {
 
   /** All workspaces that any replica is configured with, as of the last assignment. */
   get streams(): string[] {
-    const { replicas, unassigned } = this.#table;
-    return [...replicas.flatMap(({ streams }) => streams), ...unassigned];
+    return streamsOf(this.#table);
   }
 
   /** Another one after each step of the loop. */
