@@ -20,3 +20,8 @@ parentPort?.on('message', ({ id, body, workspaceGid }: EncodeRequest) => {
     parentPort?.postMessage({ id, failure: { code, message } } satisfies EncodeAnswer);
   }
 });
+
+// Nor can a request be answered that cannot be read: the thread ends, and with it what it was asked for.
+parentPort?.on('messageerror', (error) => {
+  throw error;
+});

@@ -63,6 +63,11 @@ export class ThreadedPageEncoder implements PageEncoder {
     thread.on('error', (error) => {
       reason = messageOf(error);
     });
+    // An answer that cannot be read does not say whose it is: who asked for it would wait for ever.
+    thread.on('messageerror', (error) => {
+      reason = messageOf(error);
+      void thread.terminate();
+    });
     thread.on('exit', () => {
       this.#thread = undefined;
       for (const { reject } of this.#pending.values()) reject(ended(reason));

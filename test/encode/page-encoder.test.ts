@@ -1,4 +1,6 @@
 import { createSecretKey } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventIn } from '../../src/avro/to-event.ts';
 import { InlinePageEncoder, type PageEncoder } from '../../src/encode/page-encoder.ts';
@@ -12,7 +14,10 @@ const nothing: Hiding = { dropped: [], hashed: [], key: undefined };
 const bodyOf = (...events: unknown[]) =>
   Buffer.from(JSON.stringify({ data: events, next_page: { offset: 'next' } }));
 
-/** A thread that dies of one body, is slow with another, and takes anything else for an empty page. */
+/**
+ * A thread that dies of one body, is slow with another, answers a third so deeply that only its own larger stack can take it, and takes
+ * anything else for an empty page.
+ */
 const MORTAL = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
@@ -20,7 +25,8 @@ const MORTAL = new URL(
     parentPort.on('message', ({ id, body }) => {
       const text = Buffer.from(body).toString();
       if (text === 'die') throw new Error('it died');
-      if (text !== 'other') parentPort.postMessage({ id, page });
+      if (text === 'deep') parentPort.postMessage(Array(8_000).fill().reduce((deep) => [deep], []));
+      else if (text !== 'other') parentPort.postMessage({ id, page });
     });
   `)}`,
 );
@@ -123,18 +129,33 @@ describe('the thread', () => {
     await expect(asked).rejects.toThrow('stop');
   });
 
-  test('fails what it was asked for where it ends, and the next page has another', async () => {
+  test.each([
+    ['where it ends', 'die', 'it died'],
+    ['where its answer cannot be read', 'deep', 'Maximum call stack size exceeded'],
+  ])('fails what it was asked for %s, and the next page has another', async (_why, body, reason) => {
     const encoder = new ThreadedPageEncoder(nothing, MORTAL);
     threads.push(encoder);
-    const asked = ['other', 'die'].map((text) => encoder.encode(Buffer.from(text), WORKSPACE_GID, signal));
+    const asked = ['other', body].map((text) => encoder.encode(Buffer.from(text), WORKSPACE_GID, signal));
     for (const failed of asked) {
       await expect(failed).rejects.toMatchObject({
         code: 'ENCODER_ENDED',
         disposition: 'new-session',
-        message: 'the thread that encodes pages has ended: it died',
+        message: `the thread that encodes pages has ended: ${reason}`,
       });
     }
     expect((await encoder.encode(Buffer.from('x'), WORKSPACE_GID, signal)).offset).toBe('alive');
+  });
+
+  test('ends by a request that it cannot read', async () => {
+    const program = new URL('../../src/encode/encoder-thread.ts', import.meta.url);
+    const thread = new Worker(program, { workerData: nothing, resourceLimits: { stackSizeMb: 0.5 } });
+    const failed = once(thread, 'exit');
+    thread.postMessage(
+      Array(3_000)
+        .fill(undefined)
+        .reduce((deep) => [deep], []),
+    );
+    await expect(failed).rejects.toThrow('Maximum call stack size exceeded');
   });
 
   test('once closed, fails what is asked for and takes nothing more', async () => {
