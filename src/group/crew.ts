@@ -1,5 +1,6 @@
+/** None of them is to throw: see {@link Crew.broken}. */
 export interface CrewPorts {
-  /** Runs a stream to its end, or until the signal aborts; never throws. */
+  /** Runs a stream to its end, or until the signal aborts. */
   run(stream: string, signal: AbortSignal): Promise<void>;
   /** It is not this replica's any more. */
   givenUp(stream: string): void;
@@ -23,6 +24,7 @@ export class Crew {
   readonly #streamsOf: ReadonlyMap<number, readonly string[]>;
   readonly #ports: CrewPorts;
   readonly #signal: AbortSignal;
+  readonly #broken = new AbortController();
   readonly #held = new Map<number, Held>();
   readonly #running = new Set<string>();
   #assigned: ReadonlySet<number> = new Set();
@@ -42,11 +44,19 @@ export class Crew {
     return [...this.#held.keys()];
   }
 
-  /** Runs the streams of these partitions and no others. Resolves once the others are given up. */
+  /**
+   * Aborts with what a port has thrown: a defect, and this replica is to end. It goes on being counted and given up as if nothing had
+   * been: nobody waits for each of the streams, and an error that nobody takes would end the process in the middle of all.
+   */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  /** Runs the streams of these partitions and no others. Resolves once the others are given up; never throws. */
   async take(partitions: Iterable<number>): Promise<void> {
     this.#assigned = new Set(partitions);
     // What others run counts too, also where nothing begins or ends here.
-    this.#ports.changed(this.#running);
+    this.#tellChanged();
     const leaving = [...this.#held].flatMap(([partition, held]) =>
       this.#assigned.has(partition) ? [] : [held],
     );
@@ -62,23 +72,35 @@ export class Crew {
     const signal = AbortSignal.any([this.#signal, giveUp.signal]);
     const streams = this.#streamsOf.get(partition) ?? [];
     for (const stream of streams) this.#running.add(stream);
-    this.#ports.changed(this.#running);
+    this.#tellChanged();
     const runs = streams.map((stream) => this.#run(stream, signal));
     const ended = Promise.all([...runs, aborted(signal)]).then(() => this.#giveUp(partition, streams));
     this.#held.set(partition, { giveUp, ended });
   }
 
   async #run(stream: string, signal: AbortSignal): Promise<void> {
-    await this.#ports.run(stream, signal);
+    await this.#try(() => this.#ports.run(stream, signal));
     this.#running.delete(stream);
-    this.#ports.changed(this.#running);
+    this.#tellChanged();
   }
 
   #giveUp(partition: number, streams: readonly string[]): void {
     this.#held.delete(partition);
-    for (const stream of streams) this.#ports.givenUp(stream);
+    for (const stream of streams) void this.#try(() => this.#ports.givenUp(stream));
     // It was given back while it was being stopped.
     if (this.#assigned.has(partition)) this.#begin(partition);
+  }
+
+  #tellChanged(): void {
+    void this.#try(() => this.#ports.changed(this.#running));
+  }
+
+  async #try(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#broken.abort(thrown);
+    }
   }
 }
 

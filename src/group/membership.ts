@@ -31,6 +31,8 @@ export interface MembershipPorts {
   readonly group: GroupPort;
   readonly crew: {
     readonly partitions: readonly number[];
+    readonly broken: AbortSignal;
+    /** Never throws. */
     take(partitions: Iterable<number>): Promise<void>;
   };
   readonly confirmation: Confirmation;
@@ -51,7 +53,7 @@ export interface GroupObserver {
   failed(error: ConnectorError, retryInMs: number): void;
 }
 
-/** Is a member until `signal` aborts, then gives up what it runs, and leaves. Throws what no retry heals. */
+/** Is a member until `signal` aborts, then gives up what it runs, and leaves. Throws what no retry heals, and what broke its crew. */
 export async function keepMembership(
   options: MembershipOptions,
   ports: MembershipPorts,
@@ -60,14 +62,17 @@ export async function keepMembership(
   ports.observer.joining(options.replica);
   const member = new GroupMember(options, ports);
   const patience = { ...ports, failed: ports.observer.failed };
+  const { broken } = ports.crew;
+  const either = AbortSignal.any([signal, broken]);
   try {
-    while (!signal.aborted) await patiently(() => member.step(signal), patience, signal);
+    while (!either.aborted) await patiently(() => member.step(either), patience, either);
   } catch (thrown) {
-    if (!signal.aborted) throw thrown;
+    if (!either.aborted) throw thrown;
   } finally {
     await ports.crew.take([]);
     await member.leave();
   }
+  broken.throwIfAborted();
 }
 
 class GroupMember {

@@ -7,8 +7,8 @@ const STREAMS = new Map([
   [2, ['131']],
 ]);
 
-/** A crew whose streams end when the test says so. */
-function startCrew() {
+/** A crew whose streams end when the test says so, and whose other ports throw what it is given. */
+function startCrew(defect?: Error) {
   const log: string[] = [];
   const stop = new AbortController();
   const ends = new Map<string, () => void>();
@@ -21,8 +21,14 @@ function startCrew() {
         signal.addEventListener('abort', () => log.push(`is to stop ${stream}`));
         return new Promise((resolve) => ends.set(stream, resolve));
       },
-      givenUp: (stream) => log.push(`given up ${stream}`),
-      changed: (running) => counts.push(running.size),
+      givenUp: (stream) => {
+        log.push(`given up ${stream}`);
+        if (defect) throw defect;
+      },
+      changed: (running) => {
+        counts.push(running.size);
+        if (defect) throw defect;
+      },
     },
     stop.signal,
   );
@@ -112,4 +118,28 @@ test('each assignment is said, also one that changes nothing here: the shares of
   const before = counts.length;
   await crew.take([1]);
   expect(counts.slice(before)).toEqual([1]);
+});
+
+test('what its ports throw keeps nothing from being run, stopped and given up, and is there to be asked for', async () => {
+  const defect = new Error('a defect');
+  const { crew, lines, end } = startCrew(defect);
+  await crew.take([0]);
+  expect(lines()).toEqual(['begins 111', 'begins 112']);
+  expect(crew.broken.reason).toBe(defect);
+  const ended = crew.take([]);
+  await end('111', '112');
+  await ended;
+  expect(lines().filter((line) => line.startsWith('given up'))).toEqual(['given up 111', 'given up 112']);
+  expect(crew.partitions).toEqual([]);
+});
+
+test('a stream that throws is one that has ended, and breaks the crew', async () => {
+  const defect = new Error('a defect');
+  const ports = { run: () => Promise.reject(defect), givenUp: () => {}, changed: () => {} };
+  const crew = new Crew(STREAMS, ports, new AbortController().signal);
+  await crew.take([0]);
+  await settled();
+  expect(crew.broken.reason).toBe(defect);
+  await crew.take([]);
+  expect(crew.partitions).toEqual([]);
 });

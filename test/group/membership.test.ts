@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import { Confirmation } from '../../src/group/confirmation.ts';
-import { Crew } from '../../src/group/crew.ts';
+import { Crew, type CrewPorts } from '../../src/group/crew.ts';
 import { keepMembership } from '../../src/group/membership.ts';
 import { encodeMember } from '../../src/group/protocol.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -18,7 +18,7 @@ function startGroup() {
   const model = new GroupModel();
   const running = new Map<string, string>();
   const overlaps: string[] = [];
-  const join = (replica: string, streams = ALL) => {
+  const join = (replica: string, streams = ALL, watch: Partial<CrewPorts> = {}) => {
     const stop = new AbortController();
     const events: string[] = [];
     const begun: string[] = [];
@@ -31,7 +31,7 @@ function startGroup() {
     };
     const crew = new Crew(
       Map.groupBy(streams, partitionOf),
-      { run, givenUp: () => {}, changed: () => {} },
+      { run, givenUp: () => {}, changed: () => {}, ...watch },
       stop.signal,
     );
     const confirmation = new Confirmation();
@@ -177,6 +177,7 @@ test('what was claimed, and ended before the assignment came, is joined for agai
     get partitions() {
       return claims.shift() ?? [];
     },
+    broken: new AbortController().signal,
     take: async () => {},
   };
   const stop = new AbortController();
@@ -224,3 +225,20 @@ test('what no retry heals ends the membership: it gives up, leaves, and throws',
   expect(runBy('a')).toEqual([]);
   expect(model.memberIds).toEqual([]);
 });
+
+const fail = () => {
+  throw new Error('a defect');
+};
+
+test.each<Partial<CrewPorts>>([{ run: async () => fail() }, { changed: fail }])(
+  'what a port of its crew throws (%o) ends the membership: it gives up, leaves, and throws that',
+  async (watch) => {
+    const { clock, model, join, runBy } = startGroup();
+    const first = join('a', ALL, watch);
+    const ended = expect(first.ended).rejects.toThrow('a defect');
+    await clock.advance(ROUNDS_MS);
+    await ended;
+    expect(runBy('a')).toEqual([]);
+    expect(model.memberIds).toEqual([]);
+  },
+);
