@@ -4,8 +4,9 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { waitUntil } from '../../dev/wait.ts';
 
 const TRANSACTION_LOG = '__transaction_state';
-// As dev/kafka/config.ts sets it.
-const TRANSACTION_LOG_PARTITIONS = 5;
+const GROUP_LOG = '__consumer_offsets';
+// Of either, as dev/kafka/config.ts sets it.
+const LOG_PARTITIONS = 5;
 const HEALTHY_TIMEOUT_MS = 90_000;
 
 export class ClusterView {
@@ -30,10 +31,13 @@ export class ClusterView {
   }
 
   /** Id of the broker that leads the transactional id's partition of the transaction log. */
-  async coordinatorOf(transactionalId: string): Promise<number | undefined> {
-    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [TRANSACTION_LOG] });
-    const partition = transactionLogPartition(transactionalId);
-    return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader;
+  coordinatorOf(transactionalId: string): Promise<number | undefined> {
+    return this.#leaderOf(TRANSACTION_LOG, transactionalId);
+  }
+
+  /** Id of the broker that leads the group's partition of the log of groups. */
+  groupCoordinatorOf(groupId: string): Promise<number | undefined> {
+    return this.#leaderOf(GROUP_LOG, groupId);
   }
 
   /** Resolves when every replica of the topics, and of the transaction log, is in sync. */
@@ -51,13 +55,19 @@ export class ClusterView {
   async close(): Promise<void> {
     await this.#admin.disconnect();
   }
+
+  async #leaderOf(log: string, id: string): Promise<number | undefined> {
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [log] });
+    const partition = logPartition(id);
+    return topics[0]?.partitions.find(({ partitionId }) => partitionId === partition)?.leader;
+  }
 }
 
 /** As the broker does: Java's hash of the text, without its sign, by the number of partitions. */
-export function transactionLogPartition(transactionalId: string): number {
+export function logPartition(id: string): number {
   let hash = 0;
-  for (let at = 0; at < transactionalId.length; at++) {
-    hash = (Math.imul(hash, 31) + transactionalId.charCodeAt(at)) | 0;
+  for (let at = 0; at < id.length; at++) {
+    hash = (Math.imul(hash, 31) + id.charCodeAt(at)) | 0;
   }
-  return (hash & 0x7fff_ffff) % TRANSACTION_LOG_PARTITIONS;
+  return (hash & 0x7fff_ffff) % LOG_PARTITIONS;
 }
