@@ -23,20 +23,22 @@ export class LimitedCalls {
     return this.#gaveUp;
   }
 
-  async within<T>(call: () => Promise<T>): Promise<T> {
+  /** @param mostMs for one that is to end earlier */
+  async within<T>(call: () => Promise<T>, mostMs = LIMIT_MS): Promise<T> {
     if (this.#gaveUp) throw new Error('an earlier call was given up');
-    return orLate(this.#clock, LIMIT_MS, () => this.#giveUp(), call());
+    const limitMs = Math.min(mostMs, LIMIT_MS);
+    return orLate(this.#clock, limitMs, () => this.#giveUp(limitMs), call());
   }
 
   /** Ends the client; one that hangs is left to end by itself. */
   async end(call: () => Promise<unknown>): Promise<void> {
     const ended = call();
     if (this.#gaveUp) ended.catch(() => {});
-    else await orLate(this.#clock, LIMIT_MS, () => this.#giveUp(), ended);
+    else await orLate(this.#clock, LIMIT_MS, () => this.#giveUp(LIMIT_MS), ended);
   }
 
-  #giveUp(): Error {
+  #giveUp(limitMs: number): Error {
     this.#gaveUp = true;
-    return new Error(`no answer in ${LIMIT_MS / 1_000} s: does the broker hang, or the network?`);
+    return new Error(`no answer in ${limitMs / 1_000} s: does the broker hang, or the network?`);
   }
 }

@@ -23,6 +23,8 @@ const REBALANCE_TIMEOUT_MS = 8_000;
 /** The group goes on, or is about to be assigned anew; the member keeps its id. */
 const REBALANCE = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'];
 const LOST = 'UNKNOWN_MEMBER_ID';
+// Of the session timeout: a broker that hangs, and another one that is asked then, are to take less than the session together.
+const FIRST_PATIENCE_SHARE = 1 / 4;
 
 /** {@link GroupPort} on what kafkajs 2.2.4 has below its consumer, which would stop all its partitions at each rebalance. */
 export class KafkajsGroup implements GroupPort {
@@ -30,6 +32,10 @@ export class KafkajsGroup implements GroupPort {
   readonly #group: GroupOptions;
   readonly #clock: Clock;
   #connection: Connection | undefined;
+  /** How often in a row nothing was answered in time. */
+  #silences = 0;
+  /** Which of the brokers that were configured is asked first: another one where that was in vain. */
+  #first = 0;
 
   constructor(options: ClusterOptions, group: GroupOptions, clock: Clock) {
     this.#options = options;
@@ -76,10 +82,11 @@ export class KafkajsGroup implements GroupPort {
 
   heartbeat({ memberId, generation: groupGenerationId }: Membership): Promise<'member' | Rejoin> {
     const { groupId } = this.#group;
-    return this.#ask('staying in', async (coordinator) => {
+    const ask = async (coordinator: GroupCoordinator) => {
       await coordinator.heartbeat({ groupId, groupGenerationId, memberId });
       return 'member' as const;
-    });
+    };
+    return this.#ask('staying in', ask, this.#patienceMs);
   }
 
   async leave(memberId: string): Promise<void> {
@@ -93,15 +100,28 @@ export class KafkajsGroup implements GroupPort {
     }
   }
 
-  async #ask<T>(doing: string, question: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | Rejoin> {
+  /** For what is answered at once: short enough to try again within the session, and longer each time, where all are just slow. */
+  get #patienceMs(): number {
+    return this.#group.sessionTimeoutMs * FIRST_PATIENCE_SHARE * 2 ** this.#silences;
+  }
+
+  /** @param mostMs for a question that is answered at once; others wait for other members */
+  async #ask<T>(
+    doing: string,
+    question: (coordinator: GroupCoordinator) => Promise<T>,
+    mostMs?: number,
+  ): Promise<T | Rejoin> {
     let connection: Connection | undefined;
     try {
       connection = this.#connection ??= await this.#connect();
       const { calls, coordinator } = connection;
-      return await calls.within(() => question(coordinator));
+      const answer = await calls.within(() => question(coordinator), mostMs);
+      this.#silences = 0;
+      return answer;
     } catch (thrown) {
       if (isType(thrown, LOST)) return 'lost';
       if (REBALANCE.some((type) => isType(thrown, type))) return 'rebalance';
+      if (connection?.calls.gaveUp) this.#silences++;
       // The coordinator may have moved, or the connection be half-open: both are looked at anew.
       await this.#disconnect(connection);
       throw this.#explain(thrown, doing);
@@ -109,16 +129,23 @@ export class KafkajsGroup implements GroupPort {
   }
 
   async #connect(): Promise<Connection> {
-    const cluster = new Cluster(this.#options);
+    const { brokers } = this.#options;
+    const at = this.#first % brokers.length;
+    const cluster = new Cluster({
+      ...this.#options,
+      brokers: [...brokers.slice(at), ...brokers.slice(0, at)],
+    });
     const calls = new LimitedCalls(this.#clock);
     try {
       const coordinator = await calls.within(async () => {
         await cluster.connect();
         const nodeId = await coordinatorId(cluster, 'group', this.#group.groupId);
         return cluster.findBroker({ nodeId });
-      });
+      }, this.#patienceMs);
       return { cluster, calls, coordinator };
     } catch (thrown) {
+      this.#first++;
+      if (calls.gaveUp) this.#silences++;
       await calls.end(() => cluster.disconnect()).catch(() => {});
       throw thrown;
     }

@@ -27,6 +27,18 @@ test('a call that is not answered is given up after 30 s, and no other is tried'
   expect(tried).toBe(0);
 });
 
+test('a call that is to end earlier is given up then, and none later than after 30 s', async () => {
+  for (const [mostMs, endsMs] of [
+    [2_500, 2_500],
+    [40_000, 30_000],
+  ]) {
+    const clock = new FakeClock();
+    const call = new LimitedCalls(clock).within(never, mostMs);
+    await expect(clock.runUntilSettled(call)).rejects.toThrow('no answer in');
+    expect(clock.monotonicMs()).toBe(endsMs);
+  }
+});
+
 test('a client whose call was given up is ended without waiting for it', async () => {
   const clock = new FakeClock();
   const calls = new LimitedCalls(clock);
