@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../../dev/wait.ts';
 import { type Environment, type Running, startRunning } from '../faults/connector.ts';
-import { startsOf, statusOf } from '../support/replica.ts';
+import { isReady, startsOf, statusOf } from '../support/replica.ts';
 
 const LOOK_MS = 100;
 // The first start of a hundred streams on a machine that has other work takes minutes.
@@ -38,6 +39,16 @@ export class Fleet {
     );
     this.#replicas.add(replica);
     return replica;
+  }
+
+  /** Starts one and waits until it says that it is ready, as a Deployment does. */
+  async startReady(): Promise<void> {
+    const replica = await this.start();
+    await waitUntil(async () => (await isReady(replica)) || undefined, {
+      what: 'a replica to be ready',
+      timeoutMs: SETTLE_TIMEOUT_MS,
+      intervalMs: LOOK_MS,
+    });
   }
 
   /** Sends the signal and does not wait for the end. */

@@ -49,6 +49,14 @@ const CHANGES: Readonly<Record<string, Change>> = {
     fleet.end(first(fleet), 'SIGTERM');
     await fleet.start();
   },
+  'all are restarted, one after the other: another one beside it, and SIGTERM once that is ready': async (
+    fleet,
+  ) => {
+    for (const replica of fleet.replicas) {
+      await fleet.startReady();
+      fleet.end(replica, 'SIGTERM');
+    }
+  },
 };
 
 /** Makes the change and waits until all streams commit again. */
