@@ -2,6 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, type TestContext, test } from 'vitest';
 import { type ConnectorEnvironment, environmentFor, eventually, runConnector } from '../support/connector.ts';
 import { isReady, isSettled, runningOn, startsOf, statusOf, urlOf } from '../support/replica.ts';
+import { newerConnector } from './newer-connector.ts';
 import { type Ending, type Source, simulate, startLive } from './scene.ts';
 
 const SESSION_MS = 6_000;
@@ -128,4 +129,17 @@ test('what the group refuses ends a replica, with what to do', async (context) =
   const once = await runConnector(['run', '--until-caught-up'], environment);
   expect(once.stderr).toMatch(/CONFIG_INVALID.*--until-caught-up: only with MODE=standalone/);
   expect([short.exitCode, beside.exitCode, once.exitCode]).toEqual([1, 1, 2]);
+});
+
+test('a defect in what watches the streams ends a replica in order, with a last line that says why', async (context) => {
+  const find = 'for (const [budget, streamsOfToken] of budgets) {';
+  const replace = `if (running.size > 0) throw new TypeError('a defect');\n${find}`;
+  const broken = await newerConnector([['src/run-distributed.ts', find, replace]]);
+  const { environment } = await follow(context, 'broken', WORKSPACES.slice(0, 1));
+
+  const { exitCode, stderr } = await broken(['run'], environment);
+
+  const last = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ id: 'stopped', exit_code: 1, code: 'INTERNAL', error: 'a defect' });
+  expect(exitCode).toBe(1);
 });
