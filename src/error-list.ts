@@ -185,7 +185,8 @@ export const ERRORS = {
   ANOTHER_INSTANCE: {
     disposition: 'exit',
     cause: 'the stream was fenced twice in a row: another process keeps writing with the same CONNECTOR_NAME',
-    nextStep: 'stop the other instance, or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
+    nextStep:
+      'see which instance still runs: of two that fence each other one ends, and it may be either. Stop that one if it is not the one that is meant, and start this one again; or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
   NO_POSITION: {
     disposition: 'refuse-command',
