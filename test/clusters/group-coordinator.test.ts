@@ -47,11 +47,10 @@ test('a fleet whose group coordinator is killed with -9 keeps every stream where
     ASANA_WORKSPACES: WORKSPACES.join(),
     TOPIC_REPLICATION_FACTOR: '3',
   });
-  const [first, second, third] = [
-    await startLive(context, environment),
-    await startLive(context, environment),
-    await startLive(context, environment),
-  ];
+  const first = await startLive(context, environment);
+  await eventually('the first runs all', () => isSettled([first], WORKSPACES, 0));
+  const second = await startLive(context, environment);
+  const third = await startLive(context, environment);
   const fleet = [first, second, third];
   await eventually('three share the streams', () => isSettled(fleet, WORKSPACES, 0));
   const before = await owners(fleet);
