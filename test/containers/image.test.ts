@@ -57,6 +57,15 @@ test('has two programs, no shell and no npm, and nothing that its user may write
   expect(shell.exitCode).toBe(127);
 });
 
+test('is Node, and less than a fourth as much besides', async () => {
+  const [{ Size }] = JSON.parse(await docker(['image', 'inspect', inject('image')]));
+  const nodeBytes = await askInside(`fs.statSync('/usr/local/bin/node').size`);
+
+  expect(nodeBytes).toBeGreaterThan(50_000_000);
+  expect(Size).toBeGreaterThan(nodeBytes);
+  expect(Size - nodeBytes).toBeLessThan(nodeBytes / 4);
+});
+
 test('its bill of materials and its packages are the production packages of the lock, and no others', async () => {
   const { sbom, installed } = await askInside(`JSON.stringify({
     sbom: JSON.parse(fs.readFileSync('/app/sbom.cdx.json', 'utf8')),
