@@ -1,13 +1,16 @@
 /** One run from nothing to the last event committed, checked, with what it took. */
 
+import { waitUntil } from '../dev/wait.ts';
 import type { Bench } from './bench.ts';
 import { checkClosedCount } from './closed-count.ts';
 import { cpuMsOf } from './cores.ts';
 import type { SourceSettings, SourceStatus } from './source/settings.ts';
 import type { Stage } from './stage.ts';
 import { median } from './statistics.ts';
-import { runMeasured, type Usage } from './subjects/measured.ts';
+import { type MeasuredProcess, startMeasured, type Usage } from './subjects/measured.ts';
 import { eventsTopic, type Subject, stateTopic, topicsOf } from './subjects/subjects.ts';
+
+type Party = 'subject' | 'broker' | 'source';
 
 export interface CatchUp {
   readonly usage: Usage;
@@ -19,8 +22,8 @@ export interface CatchUp {
   readonly eventsPerSecond: number;
   /** Of the subject, start included. */
   readonly cpuSecondsPerMillion: number;
-  /** How many cores each used on average, from the start of the subject to its end. */
-  readonly cores: Readonly<Record<'subject' | 'broker' | 'source', number>>;
+  /** How many cores each used on average, in those seconds: while the subject starts, it waits. */
+  readonly cores: Readonly<Record<Party, number>>;
 }
 
 export interface CatchUpPlan {
@@ -39,15 +42,15 @@ export async function catchUp(
   await stage.source.reset(source);
   await stage.createTopic(eventsTopic(run));
   if (subject.name !== 'connector') await stage.createTopic(stateTopic(run));
-  const before = await cpuOf(stage);
-  const usage = await runMeasured(subject.command(stage, run), stage.folder);
-  const after = await cpuOf(stage);
+  const measured = await startMeasured(subject.command(stage, run), stage.folder);
+  const before = await cpuMsAtFirstRequest(stage, measured);
+  const usage = await measured.ended;
+  const after = await cpuMsOfServices(stage);
   const status = await stage.source.status();
   await checkClosedCount(bench.reader, eventsTopic(run), { workspaces, events: source.events });
   await stage.deleteTopics(topicsOf(run));
   const events = source.events * workspaces;
   const seconds = (usage.endedMs - (status.firstRequestMs ?? usage.startedMs)) / 1_000;
-  const wallMs = usage.endedMs - usage.startedMs;
   return {
     usage,
     source: status,
@@ -56,14 +59,41 @@ export async function catchUp(
     eventsPerSecond: events / seconds,
     cpuSecondsPerMillion: (usage.cpuMs / 1_000 / events) * 1e6,
     cores: {
-      subject: usage.cpuMs / wallMs,
-      broker: (after.broker - before.broker) / wallMs,
-      source: (after.source - before.source) / wallMs,
+      subject: (usage.cpuMs - before.subject) / 1_000 / seconds,
+      broker: (after.broker - before.broker) / 1_000 / seconds,
+      source: (after.source - before.source) / 1_000 / seconds,
     },
   };
 }
 
-async function cpuOf({ kafka, source }: Stage): Promise<{ broker: number; source: number }> {
+const LOOK_INTERVAL_MS = 20;
+const START_TIMEOUT_MS = 120_000;
+
+/** Throws where the subject ends without having asked for anything. */
+async function cpuMsAtFirstRequest(
+  stage: Stage,
+  { child, ended }: MeasuredProcess,
+): Promise<Record<Party, number>> {
+  const looking = new AbortController();
+  const hasAsked = waitUntil(async () => (await stage.source.status()).firstRequestMs, {
+    what: 'the first request at the source',
+    timeoutMs: START_TIMEOUT_MS,
+    intervalMs: LOOK_INTERVAL_MS,
+    signal: looking.signal,
+  });
+  const endedEarly = ended.then(() => {
+    throw new Error('the subject ended without a request at the source');
+  });
+  endedEarly.catch(() => undefined);
+  try {
+    await Promise.race([hasAsked, endedEarly]);
+    return { subject: await cpuMsOf(child.pid), ...(await cpuMsOfServices(stage)) };
+  } finally {
+    looking.abort();
+  }
+}
+
+async function cpuMsOfServices({ kafka, source }: Stage): Promise<{ broker: number; source: number }> {
   const [broker, ofSource] = await Promise.all([cpuMsOf(kafka.brokers[0]?.pid ?? 0), cpuMsOf(source.pid)]);
   return { broker, source: ofSource };
 }

@@ -56,10 +56,12 @@ export async function createConnector(config: Config, ports: ConnectorPorts): Pr
   const shared: SharedParts = { config, ports, metrics, status, asana, kafka };
   return {
     url: http.url,
-    run: (newUntil, signal) =>
-      group === undefined
-        ? runStandalone(shared, newUntil, signal)
-        : runDistributed({ ...shared, kafka, budgets, group, url: http.url }, signal),
+    run: (newUntil, signal) => {
+      // Without a thread yet: a replica that stands by may never read a page.
+      if (group) return runDistributed({ ...shared, kafka, budgets, group, url: http.url }, signal);
+      encoder.begin();
+      return runStandalone(shared, newUntil, signal);
+    },
     close: async () => {
       await Promise.allSettled([http.close(), close(), encoder.close()]);
     },

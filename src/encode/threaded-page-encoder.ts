@@ -27,6 +27,11 @@ export class ThreadedPageEncoder implements PageEncoder {
     this.#program = program;
   }
 
+  /** Whoever knows that pages will come spares the first one the wait for the thread. */
+  begin(): void {
+    this.#thread ??= this.#start();
+  }
+
   async encode(body: Buffer, workspaceGid: string, signal: AbortSignal): Promise<PageBody<EncodedEvent>> {
     signal.throwIfAborted();
     if (this.#closed) throw ended('it was closed');

@@ -40,6 +40,8 @@ export class CommittedReader {
     let connected = false;
     try {
       let answeredMs = this.#clock.monotonicMs();
+      // The first answer says what is there: most readers go no further, and where nothing is, each would wait to learn it.
+      let maxWaitMs = 0;
       for (let failures = 0; ; ) {
         signal.throwIfAborted();
         try {
@@ -47,9 +49,10 @@ export class CommittedReader {
           connected = true;
           const offset = await calls.within(() => offsetOf(cluster, topic, partition, next));
           next = offset;
-          const fetched = await calls.within(() => fetch(cluster, topic, partition, offset));
+          const fetched = await calls.within(() => fetch(cluster, topic, partition, offset, maxWaitMs));
           const batch = committedRecords(fetched, offset);
           failures = 0;
+          maxWaitMs = MAX_WAIT_MS;
           next = batch.nextOffset;
           yield batch;
           answeredMs = this.#clock.monotonicMs();
@@ -109,6 +112,7 @@ async function fetch(
   topic: string,
   partition: number,
   fetchOffset: number,
+  maxWaitTime: number,
 ): Promise<FetchedPartition> {
   const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   if (leader === undefined) throw noLeader(topic, partition);
@@ -116,7 +120,7 @@ async function fetch(
   const { responses } = await broker.fetch({
     replicaId: -1,
     isolationLevel: READ_COMMITTED,
-    maxWaitTime: MAX_WAIT_MS,
+    maxWaitTime,
     minBytes: 1,
     maxBytes: MAX_FETCH_BYTES,
     topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes: MAX_FETCH_BYTES }] }],

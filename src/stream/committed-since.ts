@@ -51,7 +51,7 @@ export async function readCommittedSince(
       ids.add(identityOf(event, toRecord(event, workspaceGid)).id);
     }
   };
-  // Side by side: where there is nothing to read, each waits half a second to learn it.
+  // Side by side: each begins with a connection of its own.
   await Promise.all([...[...cursor.ends].map(readPartition), readDeadLetters()]);
   return ids;
 }
