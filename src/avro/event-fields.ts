@@ -172,7 +172,7 @@ const holdOfContext: Hold<ContextRecord> = (record, name, value) => {
 /** Avro strings are UTF-8, which cannot hold half a surrogate pair. */
 const isText = (value: JsonValue): value is string => typeof value === 'string' && value.isWellFormed();
 
-// avsc refuses 2^53 - 1, and writes negative numbers below -2^52 wrongly; an id is never negative anyway.
+// avsc does not read 2^53 - 1, and an id is never negative.
 const MAX_ID = Number.MAX_SAFE_INTEGER - 1;
 
 const isId = (value: JsonValue): value is number =>

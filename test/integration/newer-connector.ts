@@ -9,6 +9,7 @@ import type { ConnectorEnvironment } from '../support/connector.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const RUN_TIMEOUT_MS = 110_000;
 const FIELDS = 'src/avro/event-fields.ts';
+const WRITER = 'src/avro/record-writer.ts';
 const RECORD = 'src/stream/cursor-record.ts';
 const SCHEMA = 'schemas/asana-audit-log-event.avsc';
 
@@ -29,6 +30,11 @@ export const WITH_A_FIELD: readonly Edit[] = [
     FIELDS,
     "else if (name === 'saml_response')",
     "else if (name === 'method') record.method = value; else if (name === 'saml_response')",
+  ],
+  [
+    WRITER,
+    'to.optionalText(details.saml_response);',
+    'to.optionalText(details.method); to.optionalText(details.saml_response);',
   ],
 ];
 
