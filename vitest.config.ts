@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+// Of brokers that live for a minute or two: a good third of what they compute is to compile further than pays in that time.
+const SHORT_LIVED_JAVA = { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' };
 const SIMULATIONS = ['test/simulation/{simulation,teeth}.test.ts'];
 
 export default defineConfig({
@@ -34,6 +36,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: './test/support/services.ts',
+          env: SHORT_LIVED_JAVA,
           // One broker serves all files, and two cores; but they wait for more than half of their time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -46,6 +49,7 @@ export default defineConfig({
           name: 'clusters',
           include: ['test/clusters/**/*.test.ts'],
           globalSetup: './test/support/registry-service.ts',
+          env: SHORT_LIVED_JAVA,
           // Each has brokers of its own, and waits for most of its time: for elections, timeouts and restarts.
           maxWorkers: 2,
           // With the integration tests: the last of one kind does not keep a worker waiting.
