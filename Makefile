@@ -73,8 +73,8 @@ examples: setup $(EXAMPLES:%=.cache/%/.complete) ## run the examples over a topi
 test: setup check ## everything: types, lint, unit and integration tests on a real Kafka and registry
 	@$(USE_NODE) vitest run
 
-test-unit: setup ## the unit tests alone (seconds, no services)
-	@$(USE_NODE) vitest run --project unit
+test-unit: setup ## the unit tests alone (no services)
+	@$(USE_NODE) vitest run --project simulation --project unit
 
 image: ## build the Docker image asana-audit-kafka, with this commit in its labels
 	docker build --tag asana-audit-kafka --build-arg REVISION="$$(git rev-parse HEAD)" .

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandResult, runCommand } from '../../dev/command.ts';
 import { type ChildHandle, startChild } from '../../dev/process.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 export const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
 export const WORKSPACE = '1201234567890123';
@@ -57,7 +58,7 @@ export function runToEnd(
   env: Environment,
   timeoutMs: number,
 ): Promise<CommandResult> {
-  return runCommand({ command: EXECUTABLE, args, env, timeoutMs });
+  return runCommand({ command: EXECUTABLE, args, env: { ...COMPILE_CACHE, ...env }, timeoutMs });
 }
 
 /** Until it has committed all that Asana showed at the start. Throws where it ends otherwise. */
@@ -78,7 +79,12 @@ export interface Running extends ChildHandle {
 
 /** `run`, until it is stopped or killed; its log is in `logFile`, which is its own. */
 export async function startRunning(env: Environment, logFile: string): Promise<Running> {
-  const child = await startChild({ command: EXECUTABLE, args: ['run'], env, logFile });
+  const child = await startChild({
+    command: EXECUTABLE,
+    args: ['run'],
+    env: { ...COMPILE_CACHE, ...env },
+    logFile,
+  });
   const log = () => readFile(logFile, 'utf8');
   let url: string | undefined;
   return Object.assign(child, {

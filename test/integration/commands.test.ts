@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, inject, test } from 'vitest';
-import { runKafkaTool } from '../../dev/kafka/tools.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { environmentFor, runConnector } from '../support/connector.ts';
 import { putRecord, recordsOf } from '../support/topic.ts';
+import { createTopic, deleteTopic } from './scene.ts';
 
 let simulator: Simulator | undefined;
 afterEach(() => simulator?.close());
@@ -12,11 +12,6 @@ async function simulate(options: Partial<SimulatorOptions> = {}): Promise<Simula
   simulator = await startSimulator({ events: 1_500, days: 80, rate: 0, requestsPerMinute: 0, ...options });
   return simulator;
 }
-const createTopic = (topic: string, settings: string[] = [], partitions = 1) =>
-  runKafkaTool(inject('kafkaBrokers'), 'kafka-topics', [
-    ...['--create', '--topic', topic, '--partitions', String(partitions)],
-    ...settings.flatMap((setting) => ['--config', setting]),
-  ]);
 
 describe('run ends with 1 and one clear line where no retry can heal', () => {
   test.each<[string, Partial<SimulatorOptions>, Record<string, string>, RegExp]>([
@@ -63,7 +58,7 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
   test('an events topic that would delete a backlog is refused, unless that is allowed explicitly', async () => {
     const source = await simulate();
     const environment = environmentFor('unfit', source);
-    await createTopic('unfit.events', ['retention.ms=604800000']);
+    await createTopic('unfit.events', 1, { 'retention.ms': '604800000' });
     const refused = await runConnector(['run', '--until-caught-up'], environment);
     expect(refused.stderr).toContain('(TOPIC_UNFIT)');
     expect(refused.exitCode).toBe(1);
@@ -147,7 +142,7 @@ describe('run ends with 1 and one clear line where no retry can heal', () => {
     const source = await simulate();
     const environment = environmentFor('lost', source);
     await runConnector(['run', '--until-caught-up'], environment);
-    await runKafkaTool(inject('kafkaBrokers'), 'kafka-topics', ['--delete', '--topic', 'lost.events']);
+    await deleteTopic('lost.events');
     const { exitCode, stderr } = await runConnector(['run', '--until-caught-up'], environment);
     expect(stderr).toContain('(TOPIC_LOST)');
     expect(exitCode).toBe(1);

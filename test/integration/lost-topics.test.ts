@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Simulator } from '../../simulator/server.ts';
 import { timeToNextCommit } from '../faults/progress.ts';
-import { environmentFor, eventually, runConnector } from '../support/connector.ts';
+import { environmentFor, runConnector } from '../support/connector.ts';
 import { keysIn, recordsOf } from '../support/topic.ts';
-import { administer, createTopic, simulate, startLive } from './scene.ts';
+import { administer, createTopic, deleteTopic, simulate, startLive } from './scene.ts';
 
 const COMMIT_TIMEOUT_MS = 30_000;
 const UNTIL_CAUGHT_UP = ['run', '--until-caught-up'];
 
 const topics = () => administer((admin) => admin.listTopics());
-
-/** Resolves when it is gone: Kafka says that it is deleted before it is. */
-async function deleteTopic(topic: string): Promise<void> {
-  await administer((admin) => admin.deleteTopics({ topics: [topic] }));
-  await eventually(`${topic} is gone`, async () => !(await topics()).includes(topic));
-}
 
 const gidsOfWorkspace = (simulator: Simulator, workspaceGid: string): string[] =>
   [...simulator.truth()]

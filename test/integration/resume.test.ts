@@ -105,6 +105,8 @@ test.concurrent.for([0, 150, 350, 650])(
     const source = await simulate(context, { events: 100 });
     const environment = environmentFor(`early-${afterMs}`, source, {
       NODE_OPTIONS: `--import=${SAYS_THAT_IT_LISTENS}`,
+      // With compiled sources it would be up before the last of these times.
+      NODE_DISABLE_COMPILE_CACHE: '1',
     });
     const connector = await startLive(context, environment);
     await eventually('it listens', async () => (await connector.log()).includes('listens'));

@@ -8,6 +8,7 @@ import { inject, type TestContext } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { type Environment, type Running, startRunning } from '../faults/connector.ts';
+import { eventually } from '../support/connector.ts';
 
 export type Ending = Pick<TestContext, 'onTestFinished'>;
 
@@ -85,6 +86,14 @@ export const createTopic = (topic: string, numPartitions: number, settings: Reco
       ],
     }),
   );
+
+/** Resolves when it is gone: Kafka says that it is deleted before it is. */
+export async function deleteTopic(topic: string): Promise<void> {
+  await administer((admin) => admin.deleteTopics({ topics: [topic] }));
+  await eventually(`${topic} is gone`, async () => {
+    return !(await administer((admin) => admin.listTopics())).includes(topic);
+  });
+}
 
 /** All settings of a topic: those that are not named go back to the brokers' own. */
 export const setTopic = (name: string, settings: Record<string, string>, brokers?: string) =>

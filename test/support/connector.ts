@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { type CommandResult, runCommand } from '../../dev/command.ts';
 import { type ChildHandle, startChild } from '../../dev/process.ts';
 import type { Simulator } from '../../simulator/server.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
 const RUN_TIMEOUT_MS = 110_000;
@@ -38,7 +39,12 @@ export function environmentFor(
 
 /** Runs a command of the connector to its end. */
 export function runConnector(args: readonly string[], env: ConnectorEnvironment): Promise<CommandResult> {
-  return runCommand({ command: EXECUTABLE, args, env, timeoutMs: RUN_TIMEOUT_MS });
+  return runCommand({
+    command: EXECUTABLE,
+    args,
+    env: { ...COMPILE_CACHE, ...env },
+    timeoutMs: RUN_TIMEOUT_MS,
+  });
 }
 
 export interface RunningConnector extends ChildHandle {
@@ -48,7 +54,12 @@ export interface RunningConnector extends ChildHandle {
 
 /** `run`, until it is stopped or killed. */
 export async function startConnector(env: ConnectorEnvironment, logFile: string): Promise<RunningConnector> {
-  const child = await startChild({ command: EXECUTABLE, args: ['run'], env, logFile });
+  const child = await startChild({
+    command: EXECUTABLE,
+    args: ['run'],
+    env: { ...COMPILE_CACHE, ...env },
+    logFile,
+  });
   return Object.assign(child, { log: () => readFile(logFile, 'utf8') });
 }
 
