@@ -16,6 +16,7 @@ import type {
 } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { whyNoCoordinator } from './kafkajs-coordinator.ts';
+import { holdLargeBuffers } from './kafkajs-encoder.ts';
 import { kafkaError } from './kafkajs-errors.ts';
 import { type GroupOptions, KafkajsGroup } from './kafkajs-group.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
@@ -74,6 +75,7 @@ export class KafkajsClient implements KafkaClient {
     // kafkajs keeps its codecs in a table of its own and offers no other place for one.
     CompressionCodecs[CompressionTypes.ZSTD] = () => zstdCodec;
     replaceRecordBatches(CompressionCodecs);
+    holdLargeBuffers();
     const common = {
       brokers: [...options.brokers],
       clientId: options.clientId,
