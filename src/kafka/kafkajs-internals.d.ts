@@ -22,6 +22,7 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   export interface FetchedPartition {
     partition: number;
+    highWatermark: string;
     lastStableOffset: string;
     abortedTransactions: { producerId: string; firstOffset: string }[] | null;
     messages: FetchedMessage[];

@@ -40,7 +40,7 @@ export class CommittedReader {
     let connected = false;
     try {
       let answeredMs = this.#clock.monotonicMs();
-      // The first answer says what is there: most readers go no further, and where nothing is, each would wait to learn it.
+      // The first answer says what is there, at once: most readers go no further, and where nothing is, each would wait to learn it.
       let maxWaitMs = 0;
       for (let failures = 0; ; ) {
         signal.throwIfAborted();
@@ -52,7 +52,9 @@ export class CommittedReader {
           const fetched = await calls.within(() => fetch(cluster, topic, partition, offset, maxWaitMs));
           const batch = committedRecords(fetched, offset);
           failures = 0;
+          const isFirst = maxWaitMs === 0;
           maxWaitMs = MAX_WAIT_MS;
+          if (isFirst && onlyHeldBack(fetched)) continue;
           next = batch.nextOffset;
           yield batch;
           answeredMs = this.#clock.monotonicMs();
@@ -74,6 +76,10 @@ export class CommittedReader {
     }
   }
 }
+
+/** There is something, of which nothing can be read: mostly, its commit is acknowledged, and its marker a few milliseconds away. */
+const onlyHeldBack = ({ messages, highWatermark, lastStableOffset }: FetchedPartition): boolean =>
+  messages.length === 0 && Number(highWatermark) > Number(lastStableOffset);
 
 async function connect(cluster: Cluster, topic: string): Promise<void> {
   await cluster.connect();

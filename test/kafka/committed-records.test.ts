@@ -30,6 +30,7 @@ const fetched = (
   lastStableOffset = 100,
 ): FetchedPartition => ({
   partition: 0,
+  highWatermark: String(lastStableOffset),
   lastStableOffset: String(lastStableOffset),
   abortedTransactions: aborted.map(([producerId, firstOffset]) => ({
     producerId,

@@ -102,6 +102,7 @@ export class PartitionLog {
     );
     return {
       partition,
+      highWatermark: String((this.#batches.at(-1)?.lastOffset ?? -1) + 1),
       lastStableOffset: String(lastStableOffset),
       abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({
         producerId: String(producerId),
