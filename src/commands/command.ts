@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { ConnectorPorts } from '../connector-ports.ts';
 import type { ConnectorError } from '../errors.ts';
 
 /** Where a command writes to: a stream of the process. */
@@ -10,13 +10,8 @@ export interface Output {
 }
 
 /** What a command may touch. */
-export interface CommandContext {
+export interface CommandContext extends Omit<ConnectorPorts, 'log'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly version: string;
-  readonly hostName: string;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Aborts when the process is to stop. */
