@@ -186,7 +186,7 @@ export const ERRORS = {
     disposition: 'exit',
     cause: 'the stream was fenced twice in a row: another process keeps writing with the same CONNECTOR_NAME',
     nextStep:
-      'see which instance still runs: of two that fence each other one ends, and it may be either. Stop that one if it is not the one that is meant, and start this one again; or give this one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
+      'see which instance still runs: of two that fence each other, either may be the one that ended. If the wrong one still runs, stop it and start this one again; to run both, give one a CONNECTOR_NAME and an EVENTS_TOPIC of its own',
   },
   NO_POSITION: {
     disposition: 'refuse-command',

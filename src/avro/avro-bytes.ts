@@ -29,13 +29,16 @@ export class AvroBytes {
     this.#sizeBytes += bytes;
   }
 
-  /** From 0 to 2^53 - 1: nothing of ours is negative. */
+  /** From 0 to 2^53 - 1, as nothing of ours is negative; throws where it is anything else. */
   long(value: number): void {
+    if (!(value >= 0 && Number.isSafeInteger(value))) throw new RangeError(`${value} cannot be written`);
     this.#reserve(MOST_VARINT_BYTES);
     this.#varint(2 * value);
   }
 
+  /** Throws where it is no text. */
   text(value: string): void {
+    if (typeof value !== 'string') throw new TypeError(`${value} cannot be written as a text`);
     this.#reserve(MOST_VARINT_BYTES + MOST_BYTES_A_UNIT * value.length);
     if (value.length < SHORT_UNITS && this.#ascii(value)) return;
     this.#varint(2 * Buffer.byteLength(value));

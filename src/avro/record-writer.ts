@@ -34,7 +34,7 @@ export class RecordWriter {
     return this.#bytes.sizeBytes;
   }
 
-  /** Throws where the record is none of the schema's, a defect of the mapping, and has then written nothing. */
+  /** Throws where a text or a number is none, a defect of the mapping, and has then written nothing. */
   write(record: EventRecord): void {
     const { sizeBytes } = this.#bytes;
     try {

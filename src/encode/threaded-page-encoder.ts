@@ -29,7 +29,7 @@ export class ThreadedPageEncoder implements PageEncoder {
 
   /** Whoever knows that pages will come spares the first one the wait for the thread. */
   begin(): void {
-    this.#thread ??= this.#start();
+    if (!this.#closed) this.#thread ??= this.#start();
   }
 
   async encode(body: Buffer, workspaceGid: string, signal: AbortSignal): Promise<PageBody<EncodedEvent>> {

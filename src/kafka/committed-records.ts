@@ -37,6 +37,13 @@ export function committedRecords(fetched: FetchedPartition, from: number): Fetch
   return { records, nextOffset: nextOffset(fetched.messages, from, lastStableOffset), lastStableOffset };
 }
 
+/**
+ * Is there something from `from` on, of which nothing was given? The commit may be acknowledged and its marker a few milliseconds away, or the
+ * broker have had no time to get it from remote storage: the answer is no evidence that nothing can be read.
+ */
+export const isInVain = ({ messages, highWatermark }: FetchedPartition, from: number): boolean =>
+  messages.length === 0 && Number(highWatermark) > from;
+
 /** By the batches, not by their records: compaction takes records from a batch's end and leaves its range of offsets. */
 function nextOffset(messages: readonly FetchedMessage[], from: number, lastStableOffset: number): number {
   const last = messages.at(-1)?.batchContext;

@@ -10,14 +10,14 @@ export const hasNoCoordinator = (thrown: unknown): boolean =>
   thrown instanceof Error && thrown.name === 'KafkaJSGroupCoordinatorNotFound';
 
 /**
- * The node id of the broker that coordinates, by what any one broker says; throws what it says otherwise.
+ * The node id of the broker that coordinates, by what the broker says that is connected; throws what it says otherwise.
  *
  * Not cluster.findGroupCoordinator: that asks all brokers, and drops what they say. A missing ACL, the usual reason, would look like
  * brokers that are down, and be tried for ever.
  */
 export async function coordinatorId(cluster: Cluster, kind: Coordinated, name: string): Promise<string> {
   await cluster.refreshMetadata();
-  const broker = await cluster.findControllerBroker();
+  const broker = await cluster.brokerPool.findConnectedBroker();
   const { coordinator } = await broker.findGroupCoordinator({
     groupId: name,
     coordinatorType: KINDS[kind],

@@ -94,7 +94,8 @@ export class KafkajsGroup implements GroupPort {
     void this.#disconnect(this.#connection);
     try {
       const { groupId } = this.#group;
-      await this.#ask('leaving', (coordinator) => coordinator.leaveGroup({ groupId, memberId }));
+      const ask = (coordinator: GroupCoordinator) => coordinator.leaveGroup({ groupId, memberId });
+      await this.#ask('leaving', ask, this.#patienceMs);
     } finally {
       await this.#disconnect(this.#connection);
     }
@@ -119,9 +120,12 @@ export class KafkajsGroup implements GroupPort {
       this.#silences = 0;
       return answer;
     } catch (thrown) {
-      if (isType(thrown, LOST)) return 'lost';
-      if (REBALANCE.some((type) => isType(thrown, type))) return 'rebalance';
-      if (connection?.calls.gaveUp) this.#silences++;
+      const answer = rejoinOf(thrown);
+      if (answer !== undefined) {
+        this.#silences = 0;
+        return answer;
+      }
+      if (connection?.calls.gaveUp) this.#tookTooLong();
       // The coordinator may have moved, or the connection be half-open: both are looked at anew.
       await this.#disconnect(connection);
       throw this.#explain(thrown, doing);
@@ -144,11 +148,16 @@ export class KafkajsGroup implements GroupPort {
       }, this.#patienceMs);
       return { cluster, calls, coordinator };
     } catch (thrown) {
-      this.#first++;
-      if (calls.gaveUp) this.#silences++;
+      if (calls.gaveUp) this.#tookTooLong();
+      else this.#first++;
       await calls.end(() => cluster.disconnect()).catch(() => {});
       throw thrown;
     }
+  }
+
+  #tookTooLong(): void {
+    this.#silences++;
+    this.#first++;
   }
 
   async #disconnect(connection: Connection | undefined): Promise<void> {
@@ -173,4 +182,9 @@ export class KafkajsGroup implements GroupPort {
       );
     return kafkaError(thrown, where, groupAcl(groupId));
   }
+}
+
+function rejoinOf(thrown: unknown): Rejoin | undefined {
+  if (isType(thrown, LOST)) return 'lost';
+  return REBALANCE.some((type) => isType(thrown, type)) ? 'rebalance' : undefined;
 }

@@ -83,13 +83,14 @@ declare module 'kafkajs/src/cluster/index.js' {
     disconnect(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
     refreshMetadata(): Promise<void>;
-    /** With KRaft, any broker. */
-    findControllerBroker(): Promise<{
-      findGroupCoordinator(request: {
-        groupId: string;
-        coordinatorType: number;
-      }): Promise<{ coordinator: { nodeId: string } }>;
-    }>;
+    readonly brokerPool: {
+      findConnectedBroker(): Promise<{
+        findGroupCoordinator(request: {
+          groupId: string;
+          coordinatorType: number;
+        }): Promise<{ coordinator: { nodeId: string } }>;
+      }>;
+    };
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     findBroker(destination: { nodeId: string }): Promise<
       GroupCoordinator & {

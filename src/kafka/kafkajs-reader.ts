@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FetchedBatch, FetchStart } from './client.ts';
-import { committedRecords } from './committed-records.ts';
+import { committedRecords, isInVain } from './committed-records.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { topicAcl } from './needed-acls.ts';
@@ -40,7 +40,7 @@ export class CommittedReader {
     let connected = false;
     try {
       let answeredMs = this.#clock.monotonicMs();
-      // The first answer says what is there, at once: most readers go no further, and where nothing is, each would wait to learn it.
+      // The first answer says what is there, at once: many readers go no further, and where nothing is, each would wait to learn it.
       let maxWaitMs = 0;
       for (let failures = 0; ; ) {
         signal.throwIfAborted();
@@ -49,12 +49,10 @@ export class CommittedReader {
           connected = true;
           const offset = await calls.within(() => offsetOf(cluster, topic, partition, next));
           next = offset;
-          const fetched = await calls.within(() => fetch(cluster, topic, partition, offset, maxWaitMs));
+          const fetched = await calls.within(() => fetchSurely(cluster, topic, partition, offset, maxWaitMs));
           const batch = committedRecords(fetched, offset);
           failures = 0;
-          const isFirst = maxWaitMs === 0;
           maxWaitMs = MAX_WAIT_MS;
-          if (isFirst && onlyHeldBack(fetched)) continue;
           next = batch.nextOffset;
           yield batch;
           answeredMs = this.#clock.monotonicMs();
@@ -76,10 +74,6 @@ export class CommittedReader {
     }
   }
 }
-
-/** There is something, of which nothing can be read: mostly, its commit is acknowledged, and its marker a few milliseconds away. */
-const onlyHeldBack = ({ messages, highWatermark, lastStableOffset }: FetchedPartition): boolean =>
-  messages.length === 0 && Number(highWatermark) > Number(lastStableOffset);
 
 async function connect(cluster: Cluster, topic: string): Promise<void> {
   await cluster.connect();
@@ -111,6 +105,18 @@ async function lookUp(
   const offset = answer?.partitions.find((each) => each.partition === partition)?.offset;
   if (offset === undefined) throw noLeader(topic, partition);
   return Number(offset);
+}
+
+/** What was asked for in vain is asked for once more, with time. */
+async function fetchSurely(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  offset: number,
+  maxWaitMs: number,
+): Promise<FetchedPartition> {
+  const fetched = await fetch(cluster, topic, partition, offset, maxWaitMs);
+  return isInVain(fetched, offset) ? fetch(cluster, topic, partition, offset, MAX_WAIT_MS) : fetched;
 }
 
 async function fetch(

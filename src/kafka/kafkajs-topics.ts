@@ -30,7 +30,8 @@ export async function partitionsOf(admin: Topics, topic: string): Promise<Partit
 /**
  * Resolves when the topic is there, created by this or by somebody else.
  *
- * kafkajs waits for the leaders of a topic that it has created, but gives up at once where a broker has not heard of the topic.
+ * kafkajs waits for the leaders of a topic that it has created, but gives up at once where a broker has not heard of the topic, and does
+ * not wait (false) where somebody else has created it.
  */
 export async function createTopicWith(
   admin: Topics,
@@ -40,13 +41,18 @@ export async function createTopicWith(
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
   const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-  try {
-    await admin.createTopics({ waitForLeaders: true, topics: [topic] });
-  } catch (thrown) {
+  let reason: unknown = new ConnectorError(
+    'KAFKA_UNAVAILABLE',
+    `no broker has heard of the topic ${name} yet`,
+  );
+  const isAwaited = await admin.createTopics({ waitForLeaders: true, topics: [topic] }).catch((thrown) => {
     if (!isType(thrown, NOT_THERE)) throw thrown;
-    for (let looks = 0; (await partitionsOf(admin, name)) === undefined; looks++) {
-      if (looks === MOST_LOOKS) throw thrown;
-      await clock.sleep(LOOK_EVERY_MS, signal);
-    }
+    reason = thrown;
+    return false;
+  });
+  if (isAwaited) return;
+  for (let looks = 0; (await partitionsOf(admin, name)) === undefined; looks++) {
+    if (looks === MOST_LOOKS) throw reason;
+    await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

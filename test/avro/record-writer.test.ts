@@ -94,6 +94,8 @@ test('a value that is no record is refused, and the writer goes on', () => {
   writer.write(withName('before'));
   const { sizeBytes } = writer;
   expect(() => writer.write({ ...withName('x'), gid: null as unknown as string })).toThrow(TypeError);
+  for (const created_at of [-1, 1.5, Number.NaN, 2 ** 53])
+    expect(() => writer.write({ ...withName('x'), created_at })).toThrow(RangeError);
   expect(writer.sizeBytes).toBe(sizeBytes);
 });
 

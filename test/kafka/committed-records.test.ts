@@ -1,6 +1,6 @@
 import type { FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
 import { describe, expect, test } from 'vitest';
-import { committedRecords } from '../../src/kafka/committed-records.ts';
+import { committedRecords, isInVain } from '../../src/kafka/committed-records.ts';
 
 const ABORT = Buffer.from([0, 0, 0, 0]);
 const COMMIT = Buffer.from([0, 0, 0, 1]);
@@ -89,6 +89,16 @@ describe('a read_committed reader', () => {
     ];
     expect(offsets(fetched(log, [['1', 0]]))).toEqual([1]);
   });
+});
+
+describe('a fetch was in vain', () => {
+  const inVain = (messages: FetchedMessage[], highWatermark: number, lastStableOffset: number) =>
+    isInVain({ ...fetched(messages, [], lastStableOffset), highWatermark: String(highWatermark) }, 4);
+
+  test('where all that there is was held back', () => expect(inVain([], 6, 4)).toBe(true));
+  test('where what is committed was not given', () => expect(inVain([], 6, 6)).toBe(true));
+  test('not where there is nothing', () => expect(inVain([], 4, 4)).toBe(false));
+  test('not where something was given', () => expect(inVain([message(4, '1')], 6, 5)).toBe(false));
 });
 
 describe('the next offset', () => {

@@ -13,7 +13,7 @@ function adminOf(questionsBefore: number) {
   let questions = 0;
   const partitions = [{ partitionId: 0, leader: 1, replicas: [1], isr: [1], partitionErrorCode: 0 }];
   return {
-    createTopics: async () => {
+    createTopics: async (): Promise<boolean> => {
       throw UNKNOWN;
     },
     fetchTopicMetadata: async () => {
@@ -36,6 +36,20 @@ test('one that no broker hears of is given up after ten seconds, with what kafka
   const creating = createTopicWith(adminOf(Number.POSITIVE_INFINITY), TOPIC, clock, signal);
   await expect(clock.runUntilSettled(creating)).rejects.toBe(UNKNOWN);
   expect(clock.monotonicMs()).toBe(10_000);
+});
+
+test('one that somebody else has just created is waited for as well', async () => {
+  const clock = new FakeClock();
+  const admin = { ...adminOf(2), createTopics: async () => false };
+  const creating = createTopicWith(admin, TOPIC, clock, signal);
+  await clock.runUntilSettled(creating);
+  expect(clock.monotonicMs()).toBe(200);
+});
+
+test('one that kafkajs has created and waited for is not looked for', async () => {
+  const clock = new FakeClock();
+  const admin = { ...adminOf(Number.POSITIVE_INFINITY), createTopics: async () => true };
+  await expect(createTopicWith(admin, TOPIC, clock, signal)).resolves.toBeUndefined();
 });
 
 test('what kafkajs says otherwise is thrown at once', async () => {
