@@ -43,11 +43,6 @@ export interface KafkajsOptions {
   readonly sasl?: SaslLogin | undefined;
 }
 
-interface LimitedAdmin {
-  readonly admin: Admin;
-  readonly calls: LimitedCalls;
-}
-
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 // Below the request timeout, and above what a broker takes its time for.
@@ -69,7 +64,6 @@ export class KafkajsClient implements KafkaClient {
   readonly #reader: CommittedReader;
   readonly #clock: Clock;
   readonly #closed = new AbortController();
-  #admin: LimitedAdmin | undefined;
 
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
     // kafkajs keeps its codecs in a table of its own and offers no other place for one.
@@ -164,24 +158,24 @@ export class KafkajsClient implements KafkaClient {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    const { admin, calls } = this.#admin ?? {};
-    await calls?.end(async () => admin?.disconnect());
   }
 
+  /**
+   * With an admin client of its own, which ends with it: they are few calls, far apart. One that is kept has connections that end for
+   * being idle, and where that is in the moment of the next call, kafkajs writes into the ended one.
+   */
   async #withAdmin<T>(doing: string, needed: NeededAcls, work: (admin: Admin) => Promise<T>): Promise<T> {
-    this.#admin ??= { admin: this.#kafka.admin(), calls: new LimitedCalls(this.#clock) };
-    const { admin, calls } = this.#admin;
+    const admin = this.#kafka.admin();
+    const calls = new LimitedCalls(this.#clock);
     try {
       return await calls.within(async () => {
         await admin.connect();
         return work(admin);
       });
     } catch (thrown) {
-      if (calls.gaveUp) {
-        this.#admin = undefined;
-        admin.disconnect().catch(() => {});
-      }
       throw kafkaError(thrown, doing, needed);
+    } finally {
+      await calls.end(() => admin.disconnect()).catch(() => {});
     }
   }
 }

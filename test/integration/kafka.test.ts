@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { KafkaClient, OutgoingRecord } from '../../src/kafka/client.ts';
 import { Session, type StateLocation } from '../../src/kafka/session.ts';
 import { writeRecords } from '../../src/kafka/writer.ts';
+import { eventually } from '../support/connector.ts';
 import { createTestClient, putRecord, recordsOf } from '../support/topic.ts';
 
 const HOUR_MS = 3_600_000;
@@ -109,6 +110,15 @@ describe('a reader of committed records', () => {
       headers: { 'error.code': 'é' },
     });
   });
+});
+
+// Found by make soak: a connection of a kept admin client ended for being idle, in the moment of the next call ("write after end").
+test('a question about a topic leaves no connection behind', async () => {
+  const countSockets = () =>
+    process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length;
+  const before = countSockets();
+  await kafka.describeTopic('kafka-not-there');
+  await eventually('the connections are closed', async () => countSockets() <= before);
 });
 
 describe('a record that the broker refuses', () => {
