@@ -56,7 +56,7 @@ export async function runStream(
       if (signal.aborted) return { ended: 'stopped' };
       if (clock.monotonicMs() - startedMs > wellAfterMs) failures = fencedInARow = 0;
       const caught = toConnectorError(thrown);
-      fencedInARow = caught.code === 'KAFKA_FENCED' ? fencedInARow + 1 : 0;
+      fencedInARow = countFenced(caught.code, fencedInARow);
       const error = fencedInARow >= FENCED_IN_A_ROW ? anotherInstance(ports.connectorName, caught) : caught;
       if (error.disposition !== 'new-session') {
         observer.halted(error);
@@ -68,6 +68,12 @@ export async function runStream(
       if (!(await mayGoOn(ports, waitMs, signal))) return { ended: 'stopped' };
     }
   }
+}
+
+/** A transaction timeout in between says nothing: where Kafka is slow, two that fence each other meet it by turns, and neither would end. */
+function countFenced(code: ErrorCode, inARow: number): number {
+  if (code === 'KAFKA_FENCED') return inARow + 1;
+  return code === 'KAFKA_TRANSACTION_TIMEOUT' ? inARow : 0;
 }
 
 function sessionCause(code: ErrorCode): string {

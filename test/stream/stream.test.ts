@@ -84,6 +84,18 @@ describe('a stream', () => {
     });
   });
 
+  // Found by make soak: two fenced each other for a minute, and timed out in between.
+  test('that is fenced again after transactions that took too long says so too', async () => {
+    const tooSlow = ['KAFKA_TRANSACTION_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const;
+    const { outcome } = await runSessions(['KAFKA_FENCED', ...tooSlow, 'KAFKA_FENCED', 'finished']);
+    expect(outcome).toMatchObject({ ended: 'failed', error: { code: 'ANOTHER_INSTANCE' } });
+  });
+
+  test('that failed otherwise in between is not taken for one that somebody keeps fencing', async () => {
+    const { outcome } = await runSessions(['KAFKA_FENCED', 'KAFKA_UNAVAILABLE', 'KAFKA_FENCED', 'finished']);
+    expect(outcome).toEqual({ ended: 'finished' });
+  });
+
   test('that was well in between may be fenced any number of times: each is an incident of its own', async () => {
     const { outcome } = await runSessions(
       ['KAFKA_FENCED', 'KAFKA_FENCED', 'KAFKA_FENCED', 'finished'],
