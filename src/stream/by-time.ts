@@ -20,15 +20,19 @@ type End = (chain: Chain) => Step;
  */
 export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end: End): Step {
   const { query, offset, habits, probedCount } = chain;
-  const isAnswerByTime = offset === undefined && query.limit !== undefined;
-  if (seen.reachedMs !== query.startAtMs || !isAnswerByTime) return goOn(seen, page);
-  if (page.count >= (query.limit ?? 0) || page.count === probedCount) throw noProgress(page);
+  const isByTime = offset === undefined;
+  // With `limit`, an offset would have come if there were more.
+  const isLast = query.limit !== undefined && (isByTime || page.offset === null);
+  if (seen.reachedMs !== query.startAtMs || !isLast) return goOn(seen, page);
+  if ((isByTime && page.count >= (query.limit ?? 0)) || page.count === probedCount) throw noProgress(page);
+  // Without the offset that has led here: it would lead here again.
+  const ended = withoutProbe({ ...seen, offset: undefined });
   // What has grown was not cut.
-  if (page.count < habits.largestPage || probedCount !== undefined) return end(withoutProbe(seen));
+  if (page.count < habits.largestPage || probedCount !== undefined) return end(ended);
   const behindMs = (page.youngestMs ?? query.startAtMs ?? 0) + 1;
-  const probe = { chain: seen, count: page.count };
+  const probe = { chain: ended, count: page.count };
   return {
-    next: { ...seen, query: { ...query, startAtMs: behindMs }, probe },
+    next: { ...ended, query: { ...query, startAtMs: behindMs }, probe },
     left: 'more',
     readToMs: undefined,
   };
