@@ -16,6 +16,8 @@ export default defineConfig({
           // Planted bugs at a time: each is looked for in a process of its own.
           maxConcurrency: 2,
           maxWorkers: 2,
+          // A seed takes a second, and several where others use the cores too.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
