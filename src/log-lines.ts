@@ -52,7 +52,8 @@ export const LOG_LINES = {
   'caught-up': {
     level: 'info',
     message: 'caught up; live from now on',
-    meaning: 'The end of a catching-up that was said.',
+    meaning:
+      'The end of a catching-up that was said, unless `stream-finished` is. `events` were committed by this process.',
   },
   'session-ended': {
     level: 'warn',
@@ -117,7 +118,8 @@ export const LOG_LINES = {
   'stream-finished': {
     level: 'info',
     message: 'the stream has reached its end',
-    meaning: '`END_AT` is reached, or everything that `--until-caught-up` asks for is committed.',
+    meaning:
+      '`END_AT` is reached, or everything that `--until-caught-up` asks for is committed. `events` were, by this process.',
   },
   'streams-assigned': {
     level: 'info',

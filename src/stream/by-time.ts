@@ -20,11 +20,11 @@ type End = (chain: Chain) => Step;
  */
 export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end: End): Step {
   const { query, offset, habits, probedCount } = chain;
-  const isByTime = offset === undefined;
-  // With `limit`, an offset would have come if there were more.
-  const isLast = query.limit !== undefined && (isByTime || page.offset === null);
-  if (seen.reachedMs !== query.startAtMs || !isLast) return goOn(seen, page);
-  if ((isByTime && page.count >= (query.limit ?? 0)) || page.count === probedCount) throw noProgress(page);
+  if (seen.reachedMs !== query.startAtMs || query.limit === undefined) return goOn(seen, page);
+  // Of a millisecond that offsets have led through.
+  const saysThatIsAll = offset !== undefined && page.offset === null;
+  const isFull = page.count >= query.limit && !saysThatIsAll;
+  if (isFull || page.count === probedCount) throw noProgress(page);
   // Without the offset that has led here: it would lead here again.
   const ended = withoutProbe({ ...seen, offset: undefined });
   // What has grown was not cut.
@@ -39,8 +39,8 @@ export function afterPageByTime(chain: Chain, seen: Chain, page: PageFacts, end:
 }
 
 /**
- * Nothing behind it, or nothing that has a time and could be asked for: that was the end. Something: either it has come since, and then the same question shows it as well, or the
- * page was cut, and no question leads past it.
+ * Nothing behind it, or nothing that has a time and could be asked for: that was the end. Something: either it has come since, and then
+ * the same question shows it as well, or the page was cut, and no question leads past it.
  */
 export function afterProbe({ chain, count }: Probe, page: PageFacts, end: End): Step {
   if (page.lastCreatedAtMs === undefined) return end(chain);

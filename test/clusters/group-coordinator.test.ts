@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { type KafkaCluster, startKafka } from '../../dev/kafka.ts';
+import type { KafkaCluster } from '../../dev/kafka.ts';
 import { ClusterView } from '../faults/cluster-view.ts';
 import { environmentOn, eventsTopicOf, type Running, runToEnd, stateTopicOf } from '../faults/connector.ts';
 import { simulate, startLive } from '../integration/scene.ts';
 import { eventually } from '../support/connector.ts';
 import { isSettled, runningOn, startsOf, statusOf } from '../support/replica.ts';
+import { startThreeBrokers } from '../support/three-brokers.ts';
 
 const NAME = 'coordinated';
 const WORKSPACES = Array.from({ length: 6 }, (_, at) => String(1_201_234_567_890_300 + at));
@@ -12,11 +13,7 @@ const COMMAND_TIMEOUT_MS = 60_000;
 let cluster: KafkaCluster;
 
 beforeAll(async () => {
-  cluster = await startKafka({
-    brokers: 3,
-    // A dead broker is noticed after 3 s instead of 9 s.
-    overrides: { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' },
-  });
+  cluster = await startThreeBrokers();
 });
 afterAll(() => cluster?.close());
 

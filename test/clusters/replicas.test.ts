@@ -1,21 +1,18 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { type KafkaCluster, startKafka } from '../../dev/kafka.ts';
+import type { KafkaCluster } from '../../dev/kafka.ts';
 import { ClusterView } from '../faults/cluster-view.ts';
 import { environmentOn, runToEnd } from '../faults/connector.ts';
 import { timeToNextCommit } from '../faults/progress.ts';
 import { administer, metricOf, setTopic, simulate, startLive } from '../integration/scene.ts';
 import { eventually } from '../support/connector.ts';
+import { startThreeBrokers } from '../support/three-brokers.ts';
 
 const COMMIT_TIMEOUT_MS = 60_000;
 const NAME = 'replicas';
 let cluster: KafkaCluster;
 
 beforeAll(async () => {
-  cluster = await startKafka({
-    brokers: 3,
-    // A dead broker is noticed after 3 s instead of 9 s.
-    overrides: { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' },
-  });
+  cluster = await startThreeBrokers();
 });
 afterAll(() => cluster?.close());
 

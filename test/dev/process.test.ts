@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../dev/command.ts';
 import { startChild } from '../../dev/process.ts';
+import { waitUntil } from '../../dev/wait.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,7 +31,13 @@ test('a program that does not exist is an error that names it', async () => {
 });
 
 test('stop kills a child that ignores SIGTERM, after the grace time', async () => {
-  const child = await startChild(shell('trap "" TERM; while :; do sleep 0.05; done'));
+  const ready = join(folder, 'ready');
+  const child = await startChild(shell(`trap "" TERM; : >'${ready}'; while :; do sleep 0.05; done`));
+  await waitUntil(async () => existsSync(ready) || undefined, {
+    what: 'the trap',
+    timeoutMs: 10_000,
+    intervalMs: 10,
+  });
 
   expect(await child.stop(200)).toEqual({ code: null, signal: 'SIGKILL' });
 });

@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import type { Broker } from '../../dev/kafka/broker.ts';
 import { type LeaderMover, startLeaderMover } from '../../dev/kafka/leader-mover.ts';
-import { type KafkaCluster, startKafka } from '../../dev/kafka.ts';
+import type { KafkaCluster } from '../../dev/kafka.ts';
 import { waitUntil } from '../../dev/wait.ts';
 import { pick } from '../../simulator/random.ts';
 import { transactionalId } from '../../src/kafka/state-keys.ts';
+import { startThreeBrokers } from '../support/three-brokers.ts';
 import { ClusterView } from './cluster-view.ts';
 import { startConcurrentReader } from './concurrent-reader.ts';
 import {
@@ -37,8 +38,6 @@ export interface BrokerPlan {
 
 const NAME = 'brokers';
 const COMMIT_TIMEOUT_MS = 90_000;
-// A dead broker is noticed after 3 s instead of 9 s: most of a stall is this wait, in which there is nothing to see.
-const BROKER_SETTINGS = { 'broker.session.timeout.ms': '3000', 'broker.heartbeat.interval.ms': '500' };
 const MOVES_TIMEOUT_MS = 120_000;
 
 interface Scene {
@@ -50,7 +49,7 @@ interface Scene {
 
 export async function brokerLane(plan: BrokerPlan, ports: LanePorts): Promise<LaneReport> {
   const { registryUrl, folder } = ports;
-  const cluster = await startKafka({ brokers: 3, overrides: BROKER_SETTINGS });
+  const cluster = await startThreeBrokers();
   const reader = startConcurrentReader(NAME, cluster.bootstrapServers);
   try {
     const source = await startSource(
