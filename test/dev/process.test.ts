@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../dev/command.ts';
 import { startChild } from '../../dev/process.ts';
@@ -54,10 +54,16 @@ test('a child does not outlive a parent that is killed with -9', async () => {
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: [...stdio] });
   const output = createReadStream(fifo, 'utf8');
-  parent.stdout?.once('data', () => parent.kill('SIGKILL'));
+  let said = '';
+  output.on('data', (chunk) => {
+    said += chunk;
+  });
+  await Promise.all([once(parent.stdout, 'data'), once(output, 'data')]);
+  parent.kill('SIGKILL');
 
   // Ends when the last process that could write is gone, and the child is the only one.
-  expect(await text(output)).toBe('alive\n');
+  await once(output, 'end');
+  expect(said).toBe('alive\n');
 });
 
 test('a command gets its input, and gives its output and exit code', async () => {
