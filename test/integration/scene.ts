@@ -74,18 +74,23 @@ export async function administer<T>(
   }
 }
 
-export const createTopic = (topic: string, numPartitions: number, settings: Record<string, string> = {}) =>
-  administer((admin) =>
-    admin.createTopics({
-      topics: [
-        {
-          topic,
-          numPartitions,
-          configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    }),
+/**
+ * Resolves when the broker has heard of it. kafkajs would wait, too, but throws where the broker, which has just created the topic by
+ * way of its controller, has not heard of it yet.
+ */
+export async function createTopic(
+  topic: string,
+  numPartitions: number,
+  settings: Record<string, string> = {},
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  await administer((admin) =>
+    admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] }),
   );
+  await eventually(`${topic} is there`, async () => {
+    return (await administer((admin) => admin.listTopics())).includes(topic);
+  });
+}
 
 /** Resolves when it is gone: Kafka says that it is deleted before it is. */
 export async function deleteTopic(topic: string): Promise<void> {
