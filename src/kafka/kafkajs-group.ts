@@ -31,7 +31,8 @@ export class KafkajsGroup implements GroupPort {
   readonly #options: ClusterOptions;
   readonly #group: GroupOptions;
   readonly #clock: Clock;
-  #connection: Connection | undefined;
+  /** From when it is begun: a question that nobody waits for any more may still be connecting when the member leaves. */
+  #connection: Promise<Connection> | undefined;
   /** How often in a row nothing was answered in time. */
   #silences = 0;
   /** Which of the brokers that were configured is asked first: another one where that was in vain. */
@@ -112,10 +113,10 @@ export class KafkajsGroup implements GroupPort {
     question: (coordinator: GroupCoordinator) => Promise<T>,
     mostMs?: number,
   ): Promise<T | Rejoin> {
-    let connection: Connection | undefined;
+    this.#connection ??= this.#connect();
+    const connection = this.#connection;
     try {
-      connection = this.#connection ??= await this.#connect();
-      const { calls, coordinator } = connection;
+      const { calls, coordinator } = await connection;
       const answer = await calls.within(() => question(coordinator), mostMs);
       this.#silences = 0;
       return answer;
@@ -125,7 +126,7 @@ export class KafkajsGroup implements GroupPort {
         this.#silences = 0;
         return answer;
       }
-      if (connection?.calls.gaveUp) this.#tookTooLong();
+      if (await hasGivenUp(connection)) this.#tookTooLong();
       // The coordinator may have moved, or the connection be half-open: both are looked at anew.
       await this.#disconnect(connection);
       throw this.#explain(thrown, doing);
@@ -160,9 +161,14 @@ export class KafkajsGroup implements GroupPort {
     this.#first++;
   }
 
-  async #disconnect(connection: Connection | undefined): Promise<void> {
+  async #disconnect(connection: Promise<Connection> | undefined): Promise<void> {
     if (this.#connection === connection) this.#connection = undefined;
-    await connection?.calls.end(() => connection.cluster.disconnect()).catch(() => {});
+    try {
+      const ending = await connection;
+      await ending?.calls.end(() => ending.cluster.disconnect());
+    } catch {
+      // One that could not be made, or that hangs: it ends by itself.
+    }
   }
 
   #explain(thrown: unknown, doing: string): ConnectorError {
@@ -188,3 +194,9 @@ function rejoinOf(thrown: unknown): Rejoin | undefined {
   if (isType(thrown, LOST)) return 'lost';
   return REBALANCE.some((type) => isType(thrown, type)) ? 'rebalance' : undefined;
 }
+
+const hasGivenUp = (connection: Promise<Connection>): Promise<boolean> =>
+  connection.then(
+    ({ calls }) => calls.gaveUp,
+    () => false,
+  );

@@ -46,6 +46,22 @@ async function join(groupId: string): Promise<{ group: GroupPort; membership: Me
   return { group, membership: joined };
 }
 
+test('a member that leaves while a question of its still connects leaves no connection behind', async () => {
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  const { membership } = await join('left');
+  const group = client.openGroup({ groupId: 'left', sessionTimeoutMs: SESSION_MS });
+  // In vain, of the broker that hangs: the next one is asked after it. That socket is left to end by itself.
+  await expect(group.heartbeat(membership)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE' });
+  const before = sockets();
+
+  const asking = group.heartbeat(membership).catch(() => {});
+  await group.leave(membership.memberId);
+  await asking;
+
+  // By themselves, they would end after 15 s of silence.
+  await expect.poll(sockets, { timeout: 5_000 }).toBeLessThanOrEqual(before);
+});
+
 test.for<NetworkFault['kind'] & ('reset' | 'half-open')>(['reset', 'half-open'])(
   'a member whose connection to the coordinator is %s stays one, although the first of KAFKA_BROKERS hangs',
   async (kind, { onTestFinished }) => {
