@@ -199,13 +199,22 @@ class WindowRow {
     }
   }
 
-  /** The first one has all the memory that it wants, because all others wait for it; they have less, the further they are. */
+  /**
+   * The first one, for which all others wait, goes on until it has two commits at hand, also where the others have all the memory: who
+   * takes them finds the next one there. The others have less memory, the further they are.
+   */
   #fits(place: number): boolean {
-    if (place === 0) return true;
-    const { readAhead } = this.#ports;
+    const { readAhead, batchBytes } = this.#ports;
+    if (place === 0) return this.#heldBytes < readAhead.maxHeldBytes || this.#firstBytes() < 2 * batchBytes();
     const before = this.#row.slice(0, place).filter((part) => 'pages' in part && !part.isRead).length;
     const distance = Math.min(1, before / windowsInFlight(this.#lessons.pace, readAhead));
     return this.#heldBytes < (1 - FAR_SHARE * distance) * usefulBytes(this.#lessons.pace, readAhead);
+  }
+
+  #firstBytes(): number {
+    const [first] = this.#row;
+    if (first === undefined || !('pages' in first)) return 0;
+    return first.pages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   #change(): void {
