@@ -22,8 +22,13 @@ export class RefusedForGood extends ConnectorError {
 
 /** `E` is what a page's events are decoded to. */
 export interface AuditLog<E extends PageEvent> extends PageSource<E> {
-  /** The first page of `query`, or the refusal of the last of `attempts` attempts. */
-  look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<E> | ConnectorError>;
+  /** As {@link PageSource.fetchPage}, or the refusal of the last of `attempts` attempts. */
+  look(
+    query: Query,
+    offset: string | undefined,
+    attempts: number,
+    signal: AbortSignal,
+  ): Promise<Page<E> | ConnectorError>;
   /** Whether Asana answers anything else with the filters of `query`; `misconfigured`: no such request, ever. */
   control(query: Query, signal: AbortSignal): Promise<Control>;
   /** The refused piece ends at `timeMs`: what is refused right behind it is part of the same trouble, and not waited for again. */
@@ -102,10 +107,15 @@ export class PatientClient<E extends PageEvent> implements AuditLog<E> {
     }
   }
 
-  async look(query: Query, attempts: number, signal: AbortSignal): Promise<Page<E> | ConnectorError> {
+  async look(
+    query: Query,
+    offset: string | undefined,
+    attempts: number,
+    signal: AbortSignal,
+  ): Promise<Page<E> | ConnectorError> {
     let failures = 0;
     const isEnough = (error: ConnectorError) => isRefusal(error) && ++failures >= attempts;
-    return this.#client.fetchPage(query, undefined, signal, isEnough).then(
+    return this.#client.fetchPage(query, offset, signal, isEnough).then(
       (page) => this.#withClock(page),
       (thrown) => {
         signal.throwIfAborted();
@@ -122,7 +132,7 @@ export class PatientClient<E extends PageEvent> implements AuditLog<E> {
     let control: Control = 'misconfigured';
     for (const endAtMs of ends) {
       const query = { filters, startAtMs: Math.max(0, endAtMs - CONTROL_MS), endAtMs, limit };
-      const seen = await this.look(query, CONTROL_ATTEMPTS, signal);
+      const seen = await this.look(query, undefined, CONTROL_ATTEMPTS, signal);
       if (!(seen instanceof Error)) return 'answered';
       if (seen.disposition === 'retry-request') control = 'down';
     }

@@ -8,6 +8,13 @@ export type Look =
       readonly endAtMs: number;
       readonly attempts: number;
     }
+  /** All of `[startAtMs, endAtMs)`, page by page by offset, each asked for up to `attempts` times. */
+  | {
+      readonly kind: 'pages';
+      readonly startAtMs: number;
+      readonly endAtMs: number;
+      readonly attempts: number;
+    }
   /** Something else, with the same filters: is it this piece, or everything? */
   | { readonly kind: 'control' };
 
@@ -16,7 +23,10 @@ export type Seen =
   /** The time of the last event on the page, if it has any. */
   | { readonly lastMs: number | undefined };
 
-/** Everything before `fromMs` can be read; `[fromMs, toMs)` is refused, and empty where that, asked for alone, is answered. */
+/**
+ * Everything before `fromMs` can be read; `[fromMs, toMs)` is refused, and empty where that, asked for alone, is answered. Of a
+ * millisecond that holds more than a page, the first pages may be readable.
+ */
 export interface Refused {
   readonly fromMs: number;
   readonly toMs: number;
@@ -42,28 +52,42 @@ export function* isolate(startAtMs: number | undefined, endAtMs: number): Looks<
   const walked = yield* walk(startAtMs, endAtMs);
   if (walked === undefined) return undefined;
   const { fromMs } = walked;
+  if (walked.place === 'behind its first page') {
+    const found = yield* confirm(() => isRefusedBehindItsFirstPage(walked.fromMs));
+    if (found === 'everything') return undefined;
+    return { fromMs: walked.fromMs, toMs: found === 'refused' ? walked.fromMs + 1 : walked.fromMs };
+  }
   const isRefusedUpTo = (timeMs: number) => isRefused(fromMs, timeMs);
   const atMs = (yield* bisect(fromMs ?? 0, endAtMs, isRefusedUpTo)) - 1;
-  const found = yield* confirm(atMs);
+  const found = yield* confirm(() => isRefused(atMs, atMs + 1));
   if (found === 'everything') return undefined;
   if (found === 'answered') return { fromMs: atMs, toMs: atMs };
   return { fromMs: atMs, toMs: yield* endOf(atMs, endAtMs) };
 }
 
-/** To the place whose first page is refused. */
-function* walk(
-  startAtMs: number | undefined,
-  endAtMs: number,
-): Looks<{ fromMs: number | undefined } | undefined> {
+type Walked =
+  | { readonly place: 'first page'; readonly fromMs: number | undefined }
+  /** Of a millisecond that holds more than a page: no time leads there. */
+  | { readonly place: 'behind its first page'; readonly fromMs: number };
+
+/** To the place that is refused. */
+function* walk(startAtMs: number | undefined, endAtMs: number): Looks<Walked | undefined> {
   let fromMs = startAtMs;
   for (let page = 0; page < MOST_PAGES && (fromMs ?? 0) < endAtMs; page++) {
     const seen: Seen = yield { kind: 'window', startAtMs: fromMs, endAtMs, attempts: ATTEMPTS };
-    if (seen === 'refused') return { fromMs };
-    if (seen.lastMs === undefined) return undefined;
-    // A millisecond may hold more than a page. Its rest is read by offset later, with all that lies before what is found.
-    fromMs = seen.lastMs === fromMs ? fromMs + 1 : seen.lastMs;
+    if (seen === 'refused') return { place: 'first page', fromMs };
+    const { lastMs } = seen;
+    if (lastMs === undefined) return undefined;
+    const isOfOneMillisecond = lastMs === fromMs;
+    if (isOfOneMillisecond && (yield* isRefusedBehindItsFirstPage(lastMs)))
+      return { place: 'behind its first page', fromMs: lastMs };
+    fromMs = isOfOneMillisecond ? lastMs + 1 : lastMs;
   }
   return undefined;
+}
+
+function* isRefusedBehindItsFirstPage(atMs: number): Looks<boolean> {
+  return (yield { kind: 'pages', startAtMs: atMs, endAtMs: atMs + 1, attempts: ATTEMPTS }) === 'refused';
 }
 
 function* isRefused(startAtMs: number | undefined, endAtMs: number): Looks<boolean> {
@@ -82,9 +106,9 @@ function* bisect(noMs: number, yesMs: number, test: (timeMs: number) => Looks<bo
 }
 
 /** By turns with something else: what is refused while that is answered is refused itself. */
-function* confirm(atMs: number): Looks<'refused' | 'answered' | 'everything'> {
+function* confirm(test: () => Looks<boolean>): Looks<'refused' | 'answered' | 'everything'> {
   for (let round = 0; round < ROUNDS; round++) {
-    if (!(yield* isRefused(atMs, atMs + 1))) return 'answered';
+    if (!(yield* test())) return 'answered';
     if ((yield { kind: 'control' }) === 'refused') return 'everything';
   }
   return 'refused';
@@ -102,5 +126,7 @@ function* endOf(atMs: number, endAtMs: number): Looks<number> {
   const toMs = yield* bisect(insideMs, outsideMs, function* (timeMs) {
     return !(yield* isRefused(timeMs, timeMs + 1));
   });
-  return toMs === atMs + 1 || (yield* confirm(toMs - 1)) === 'refused' ? toMs : atMs + 1;
+  return toMs === atMs + 1 || (yield* confirm(() => isRefused(toMs - 1, toMs))) === 'refused'
+    ? toMs
+    : atMs + 1;
 }

@@ -1,6 +1,9 @@
+import type { Page } from '../asana/client.ts';
 import type { AuditLog, RefusedForGood } from '../asana/patient-client.ts';
+import type { Query } from '../asana/query.ts';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { EncodedEvent } from '../encode/encoded-event.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Committer } from './committer.ts';
 import { factsOf, inTimeOrder } from './events.ts';
 import { isolate, type Look, type Seen } from './isolate.ts';
@@ -34,7 +37,10 @@ export function createStepOver({ asana, committer }: StepOverPorts): StepOver {
       if (look.kind === 'control')
         return (await asana.control(query, signal)) === 'answered' ? { lastMs: undefined } : 'refused';
       const { startAtMs, endAtMs, attempts } = look;
-      const seen = await asana.look({ ...query, startAtMs, endAtMs }, attempts, signal);
+      const window = { ...query, startAtMs, endAtMs };
+      const seen = await (look.kind === 'window'
+        ? asana.look(window, undefined, attempts, signal)
+        : lookToTheEnd(asana, window, attempts, signal));
       if (seen instanceof Error) {
         message = seen.message;
         return 'refused';
@@ -54,4 +60,25 @@ export function createStepOver({ asana, committer }: StepOverPorts): StepOver {
       await committer.commitGap({ ...found, reason: 'refused-by-asana', message });
     asana.cameTo(found.toMs);
   };
+}
+
+/** The last page of a window that offsets lead to, as far as they do; or the refusal of one of its pages. */
+async function lookToTheEnd(
+  asana: AuditLog<EncodedEvent>,
+  window: Query,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<Page<EncodedEvent> | ConnectorError> {
+  let seen = await asana.look(window, undefined, attempts, signal);
+  while (!(seen instanceof Error) && seen.events.length > 0 && seen.offset !== null) {
+    const next = await asana.look(window, seen.offset, attempts, signal).catch((thrown) => {
+      // An offset that has expired is no refusal of what it leads to.
+      if (thrown instanceof ConnectorError && thrown.disposition === 'catch-up') return undefined;
+      throw thrown;
+    });
+    if (next === undefined) break;
+    if (!(next instanceof Error) && next.offset === seen.offset) break;
+    seen = next;
+  }
+  return seen;
 }

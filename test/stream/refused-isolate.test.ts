@@ -23,10 +23,13 @@ function search(source: Source, startAtMs: number | undefined, endAtMs: number, 
 
 const answered: Seen = { lastMs: undefined };
 
-function see({ eventsMs, pageSize, isRefused }: Source, look: Extract<Look, { kind: 'window' }>): Seen {
-  const startMs = look.startAtMs ?? 0;
-  const page = eventsMs.filter((timeMs) => timeMs >= startMs && timeMs < look.endAtMs).slice(0, pageSize);
-  return isRefused(page, startMs, look.endAtMs) ? 'refused' : { lastMs: page.at(-1) };
+function see(
+  { eventsMs, pageSize, isRefused }: Source,
+  { kind, startAtMs: startMs = 0, endAtMs }: Exclude<Look, { kind: 'control' }>,
+): Seen {
+  const events = eventsMs.filter((timeMs) => timeMs >= startMs && timeMs < endAtMs);
+  const shown = kind === 'window' ? events.slice(0, pageSize) : events;
+  return isRefused(shown, startMs, endAtMs) ? 'refused' : { lastMs: shown.at(-1) };
 }
 
 const showing =
@@ -76,6 +79,20 @@ describe('the search for what is refused', () => {
       fromMs: startMs + 60_000,
       toMs: startMs + 60_001,
     });
+  });
+
+  test('comes to the millisecond of which a later page is refused', () => {
+    const bulk = Array<number>(50).fill(startMs + 60_000);
+    const source: Source = {
+      eventsMs: [...everyMinute, ...bulk].sort((a, b) => a - b),
+      pageSize: 20,
+      isRefused: (shown) => shown.length > 40 && shown.at(-1) === startMs + 60_000,
+    };
+    expect(search(source, startMs, 90 * DAY_MS).found).toEqual({
+      fromMs: startMs + 60_000,
+      toMs: startMs + 60_001,
+    });
+    expect(search(source, startMs, 90 * DAY_MS, 'refused').found).toBeUndefined();
   });
 
   test('leaves a readable event between two poisoned ones outside', () => {

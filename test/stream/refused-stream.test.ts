@@ -54,6 +54,19 @@ function calmWorld(asana: Partial<SimulatorOptions>, changes: Partial<Plan> = {}
   );
 }
 
+/** No page that would show this event is ever answered, on whatever way one comes to it. */
+function refusePagesWith({ asana }: World, gid: string): void {
+  const httpGet = asana.httpGet.bind(asana);
+  asana.httpGet = (...from) => {
+    const get = httpGet(...from);
+    return async (...request) => {
+      const answer = await get(...request);
+      if (!answer.body.includes(`"${gid}"`)) return answer;
+      return { ...answer, status: 500, body: Buffer.from('{"errors":[]}') };
+    };
+  };
+}
+
 const timesOf = (world: World): number[] =>
   [...world.asana.state.truth()].map(({ created_at }) => Date.parse(created_at));
 
@@ -142,6 +155,22 @@ describe('a time that Asana refuses', () => {
       expect(cursorOf(world)?.sweptToMs).toBeGreaterThan(lastMs);
     },
   );
+
+  test('in the middle of a millisecond that holds many pages is a gap of that one, behind what could be read of it', async () => {
+    const world = calmWorld({ events: 3_000, burst: 1, pageSize: 20 });
+    const byTime = Map.groupBy(world.asana.state.truth(), ({ created_at }) => created_at);
+    const [createdAt, bulk] = [...byTime].find(([, events]) => events.length > 100) ?? ['', []];
+    refusePagesWith(world, bulk[70]?.gid ?? '');
+    start(world);
+    await runFor(world, 3 * HOUR_MS);
+
+    expect(gapsIn(world).map(({ key }) => key)).toEqual([keys.gap(Date.parse(createdAt))]);
+    const published = await publishedIn(world);
+    const refused = bulk.map(({ gid }) => gid).filter((gid) => !published.includes(gid));
+    expect(refused.length).toBeLessThan(bulk.length - (70 - 20));
+    const all = [...world.asana.state.truth()].map(({ gid }) => gid);
+    expect(published).toEqual(all.filter((gid) => !refused.includes(gid)).sort());
+  });
 
   test('is waited for once where several pieces of it are on one page', async () => {
     const world = calmWorld({});
