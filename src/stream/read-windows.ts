@@ -112,7 +112,9 @@ class WindowRow {
   #openWindows(): void {
     for (let at = 0; at < this.#row.length; at++) {
       const span = this.#row[at];
-      if (span === undefined || 'pages' in span) continue;
+      // Nothing behind it is ever given. Where all fail at once, as they do when all is to stop, it would go on without end.
+      if (span === undefined || ('pages' in span && span.failure)) return;
+      if ('pages' in span) continue;
       if (at > 0 && !(this.#isFree(span) && this.#fits(at))) return;
       const { pace, predecessor } = this.#lessons;
       const planned = predecessor.habits.offsetsFail

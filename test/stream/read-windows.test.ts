@@ -207,6 +207,24 @@ describe('a window that cannot be read', () => {
     expect(read.length).toBeGreaterThan(38_999);
     expect(timesMs[read.length - 1]).toBeLessThan(brokenMs);
   });
+
+  // Found by seed 1555: all was to stop, the first window took a moment longer, and windows of 2 ms were begun behind it without end.
+  test('has none begun behind it, where they fail at once and the first one does not', async () => {
+    const bulk = Array.from({ length: 3_000 }, (_, at) => NOW_MS - DAY_MS + Math.floor(at / 100));
+    const source = new Source({ timesMs: bulk, pageSize: 100, asOfMs: NOW_MS });
+    let requests = 0;
+    const asana = {
+      fetchPage: async (query: Query, offset: string | undefined): Promise<Page<EncodedEvent>> => {
+        requests++;
+        if (requests === 1) return source.fetchPage(query, offset);
+        if (requests > 1_000) await new Promise((resolve) => setImmediate(resolve));
+        if (requests === 2) await new Promise((resolve) => setTimeout(resolve, 20));
+        throw new Error('all is to stop');
+      },
+    };
+    await expect(readAll({ asana })).rejects.toThrow('all is to stop');
+    expect(requests).toBeLessThan(40);
+  });
 });
 
 test('a window that our fast clock cut into Asana’s future is the last one, and read as far as is settled', async () => {
