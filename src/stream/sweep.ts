@@ -74,7 +74,7 @@ export function dueSweep(
 // Where they keep up, it is the sum once before one begins, and little more when it ends.
 const MOST_SUMS_BACK = 3;
 
-/** Undefined where there are no sweeps. By the cursor alone: while a stream catches up, or nothing is heard, both times stand alike. */
+/** Undefined where there are no sweeps. Against what is complete, not now: where nothing is heard, both stand. */
 export function sweepProgress(
   { sweptToMs, completeToMs }: Cursor,
   { lookbackMs, intervalMs }: SweepOptions,
