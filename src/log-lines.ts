@@ -109,6 +109,15 @@ export const LOG_LINES = {
     nextStep:
       'read them with asana-audit-kafka tail --dead-letters --from-beginning --until-end, which prints the reasons',
   },
+  'sweeps-behind': {
+    level: 'warn',
+    message:
+      'sweeps for late events do not keep up: late events are published later, and later and later where that goes on',
+    meaning:
+      'Once, where sweeps have been further back than three times `SWEEP_LOOKBACK` + `SWEEP_INTERVAL` for a quarter of an hour of a live stream; again only after they have caught up. `swept_to` is how far they are.',
+    nextStep:
+      'see what slows the requests of this token: where its budget is used up, raise ASANA_REQUESTS_PER_MINUTE or give the workspace a token of its own',
+  },
   'stream-halted': {
     level: 'error',
     message: 'the stream is halted',

@@ -29,7 +29,7 @@ import { isAvoided, passedGaps } from './stream/gap.ts';
 import type { StreamObserver } from './stream/observer.ts';
 import { refuseSecondFirstStart } from './stream/published-before.ts';
 import { createStepOver } from './stream/step-over.ts';
-import type { SweepOptions, SweepPorts } from './stream/sweep.ts';
+import { type SweepOptions, type SweepPorts, sweepProgress } from './stream/sweep.ts';
 import { recordUnreadable, type StateRecordPorts, withdrawUnreadable } from './stream/unreadable-state.ts';
 import type { ReadAheadLimits } from './stream/window-plan.ts';
 
@@ -109,6 +109,7 @@ export async function runWorkspaceSession(
     }
     const events = await keptTopic(kafka, eventsRequirement(topics), books.events);
     const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), books.deadLetters);
+    const sweeps = sweepPorts(stream, ports, events);
     const destination: Destination = {
       workspaceGid,
       filters,
@@ -124,10 +125,10 @@ export async function runWorkspaceSession(
         topic: deadLettersTopic(topics.eventsTopic),
         maxMessageBytes: maxMessageBytes(deadLetters),
       },
-      lookbackMs: stream.sweeps.lookbackMs,
+      sweeps: sweeps.options,
     };
-    if (cursor) observer.positioned({ ...cursor, caughtUp: false });
-    const sweeps = sweepPorts(stream, ports, events);
+    if (cursor)
+      observer.positioned({ ...cursor, caughtUp: false, sweeps: sweepProgress(cursor, sweeps.options) });
     const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
     const committerPorts = { session, schemaId, clock, observer };
     const committer = new Committer(

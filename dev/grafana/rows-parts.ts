@@ -85,6 +85,21 @@ export const ASANA: Row = {
     },
     {
       kind: 'curves',
+      shape: 'lines',
+      title: 'Swept to (behind complete)',
+      description:
+        'How far sweeps for late events are behind what is complete: from SWEEP_LOOKBACK, by default 45 m, to SWEEP_INTERVAL more. Empty without sweeps.',
+      unit: 's',
+      width: 8,
+      alerts: ['AsanaAuditSweepsBehind'],
+      queries: [
+        perStream(
+          `${ofStreams('complete_as_of_timestamp_seconds')} - ${ofStreams('swept_to_timestamp_seconds')}`,
+        ),
+      ],
+    },
+    {
+      kind: 'curves',
       shape: 'stack',
       title: 'Catch-ups begun, by cause',
       description:

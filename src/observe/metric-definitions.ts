@@ -40,6 +40,12 @@ export const METRICS = {
     help: 'As of when all that Asana showed is committed, as a Unix time on the clock of Asana.',
     absent: UNKNOWN_POSITION,
   },
+  swept_to_timestamp_seconds: {
+    type: 'gauge',
+    labels: ['stream'],
+    help: 'Up to when sweeps for late events are done, as a Unix time on the clock of Asana.',
+    absent: `${UNKNOWN_POSITION}; where there are no sweeps (SWEEP_INTERVAL is 0, or the events topic does not keep its events)`,
+  },
   retention_headroom_seconds: {
     type: 'gauge',
     labels: ['stream'],

@@ -99,6 +99,10 @@ export function createMetrics(build: { version: string }, unheardAfterMs: number
     ofStreams((stream) => seconds(completeToMs(stream))),
   );
   gauge(
+    'swept_to_timestamp_seconds',
+    ofStreams(({ position, finished }) => seconds(finished ? undefined : position?.sweeps?.sweptToMs)),
+  );
+  gauge(
     'retention_headroom_seconds',
     ofStreams((stream) => seconds(completeToMs(stream), ASANA_RETENTION_MS - now())),
   );

@@ -14,6 +14,7 @@ export function reportStream(log: Log, clock: Pick<Clock, 'now' | 'monotonicMs'>
   const catchUp = new Progress(nowMs);
   const way = new CatchUpProgress();
   const deadLetters = new DeadLetterReport(log, nowMs);
+  const sweeps = new SweepReport(log, clock);
   let events = 0;
   let isResumed = false;
   const sayProgress = ({ mode, watermarkMs, caughtUp }: Position) => {
@@ -34,6 +35,7 @@ export function reportStream(log: Log, clock: Pick<Clock, 'now' | 'monotonicMs'>
     const lastedSeconds = lostSession.ends();
     if (lastedSeconds !== undefined) log.say('session-held', { lasted_s: lastedSeconds });
     sayProgress(position);
+    sweeps.look(position);
   };
   return {
     sessionStarted: () => {},
@@ -96,6 +98,34 @@ class DeadLetterReport {
     for (const { reason } of this.#unsaid) reasons[reason] = (reasons[reason] ?? 0) + 1;
     this.#log.say('dead-letters-written', { count: this.#unsaid.length, reasons });
     this.#unsaid = [];
+  }
+}
+
+const SWEEPS_BEHIND_AFTER_MS = 15 * 60_000;
+
+/** Sweeps that are behind and stay so. Not while the stream catches up, nor for as long as one takes that a start has left. */
+class SweepReport {
+  readonly #log: Log;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  #behindSinceMs: number | undefined;
+  #isSaid = false;
+
+  constructor(log: Log, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  look({ mode, sweeps }: Position): void {
+    if (mode !== 'live') return;
+    if (!sweeps?.areBehind) {
+      this.#behindSinceMs = undefined;
+      this.#isSaid = false;
+      return;
+    }
+    this.#behindSinceMs ??= this.#clock.monotonicMs();
+    if (this.#isSaid || this.#clock.monotonicMs() - this.#behindSinceMs < SWEEPS_BEHIND_AFTER_MS) return;
+    this.#log.say('sweeps-behind', { swept_to: isoTime(sweeps.sweptToMs) });
+    this.#isSaid = true;
   }
 }
 

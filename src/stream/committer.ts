@@ -13,10 +13,10 @@ import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './read-page.ts';
 import { RecentIds } from './recent-ids.ts';
-import type { SweepResult } from './sweep.ts';
+import { canFind, type SweepOptions, type SweepRange, type SweepResult, sweepProgress } from './sweep.ts';
 
 export interface CommitterPorts {
-  readonly session: Session;
+  readonly session: Pick<Session, 'transact'>;
   /** The registry's, of the schema that values are written with. */
   readonly schemaId: number;
   readonly clock: Clock;
@@ -33,8 +33,8 @@ export interface Destination {
   readonly books: Books;
   readonly events: TopicTarget & { readonly partitions: number };
   readonly deadLetters: TopicTarget;
-  /** Of sweeps: what is read so long after its time is settled. */
-  readonly lookbackMs: number;
+  /** What is read so long after its time as their lookback is settled. */
+  readonly sweeps: SweepOptions;
 }
 
 const RECENT_IDS = 10_000;
@@ -46,6 +46,8 @@ export class Committer {
   readonly #recent = new RecentIds(RECENT_IDS);
   #cursor: Cursor | undefined;
   #gaps: readonly PassedGap[];
+  /** Of the sweep begun last, with the ids of what it can find and was committed since: what was late, and shown by the live chain. */
+  #sweep: { readonly range: SweepRange; readonly committedSince: Set<string> } | undefined;
   /** The last page left nothing, as far as it showed. */
   #caughtUp = false;
 
@@ -90,16 +92,26 @@ export class Committer {
     return this.#put(batch, cursor, pages.length);
   }
 
-  /** Commits what a sweep found, but for what was committed since it began. */
-  async commitSweep({ late, asOfMs, sweptToMs, eventsThen }: SweepResult): Promise<void> {
-    const before = this.#cursor;
-    // So much has come since that the ids of it are no longer all known: the next sweep looks again.
-    if (before === undefined || before.events - eventsThen > RECENT_IDS) return;
-    const events = this.#fresh(late, before);
+  /**
+   * What is committed from now on is not in the topic that the sweep reads. Its ids are kept until it is committed: almost all that
+   * comes is younger than the range, so that they are few, whatever the rate and however long it takes.
+   */
+  beginSweep(range: SweepRange): void {
+    this.#sweep = { range, committedSince: new Set() };
+  }
+
+  /** Commits what the sweep found, but for what was committed since it began. */
+  async commitSweep({ late, asOfMs, sweptToMs }: SweepResult): Promise<void> {
+    const [before, sweep] = [this.#cursor, this.#sweep];
+    if (before === undefined || sweep === undefined) throw new RangeError('no sweep has begun');
+    const missing = late.filter(({ id }) => !sweep.committedSince.has(id));
+    const events = this.#fresh(missing, before);
     const batch = this.#newBatch();
     for (const event of events) batch.add(event, true);
-    const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
+    const { lookbackMs } = this.#to.sweeps;
+    const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs });
     await this.#put(batch, cursor, 0);
+    this.#sweep = undefined;
     this.#ports.observer.swept();
   }
 
@@ -124,7 +136,10 @@ export class Committer {
     if (gap) batch.gaps.push(gap);
     batch.duplicatesDropped += page.events.length - events.length;
     const youngest = before ? youngestMs(before) : 0;
-    for (const event of events) batch.add(event, event.createdAtMs < youngest);
+    for (const event of events) {
+      batch.add(event, event.createdAtMs < youngest);
+      if (this.#sweep && canFind(this.#sweep.range, event)) this.#sweep.committedSince.add(event.id);
+    }
     return advance(before, this.#advanceBy(page, events, gap));
   }
 
@@ -149,7 +164,7 @@ export class Committer {
       startAtMs,
       events,
       asOfMs,
-      settledMs: asOfMs - this.#to.lookbackMs,
+      settledMs: asOfMs - this.#to.sweeps.lookbackMs,
       readToMs,
       // Behind its end, a query shows nothing.
       completeToMs: empty ? Math.min(asOfMs, endAtMs ?? asOfMs) : gap?.toMs,
@@ -182,7 +197,7 @@ export class Committer {
     const durationMs = clock.monotonicMs() - startedMs;
     observer.committed(
       { durationMs, pages, events, records: published, deadLetters, duplicatesDropped, late, gaps },
-      { ...cursor, caughtUp: this.#caughtUp },
+      { ...cursor, caughtUp: this.#caughtUp, sweeps: sweepProgress(cursor, this.#to.sweeps) },
     );
     return cursor;
   }

@@ -2,6 +2,7 @@ import type { ConnectorError } from '../errors.ts';
 import type { CatchUpCause } from './chain.ts';
 import type { Mode } from './cursor.ts';
 import type { Gap, PassedGap } from './gap.ts';
+import type { SweepProgress } from './sweep.ts';
 
 /** What one transaction put into Kafka. */
 export interface Committed {
@@ -26,6 +27,8 @@ export interface Position {
   readonly completeToMs: number;
   /** Nothing is known to be left. */
   readonly caughtUp: boolean;
+  /** Undefined where there are none. */
+  readonly sweeps: SweepProgress | undefined;
 }
 
 /** What a stream tells those who watch it: metrics, log, health. It never throws. */

@@ -13,6 +13,7 @@ export class Sweeper {
   readonly #ports: SweepPorts;
   readonly #signal: AbortSignal;
   readonly #stepOver: StepOver;
+  /** Until what it found is committed: another one would find it, too. */
   #underWay = false;
   #whenEnded: Promise<void> = Promise.resolve();
   #ended: Ended | undefined;
@@ -44,18 +45,24 @@ export class Sweeper {
     const range = dueSweep(cursor, this.#clock.now(), this.#ports.options, this.#ports.endAtMs);
     if (this.#underWay || cursor === undefined || range === undefined) return;
     this.#underWay = true;
+    this.#committer.beginSweep(range);
     const readable = { ...range, without: this.#committer.gaps };
     this.#whenEnded = sweep(cursor, readable, this.#ports, this.#signal).then(
-      (result) => this.#end({ result }),
-      (failure) => this.#end({ failure }),
+      (result) => {
+        this.#ended = { result };
+      },
+      (failure) => {
+        this.#ended = { failure };
+      },
     );
   }
 
   /** Commits what a sweep has found since the last call; throws what it failed with. */
   async commitFound(): Promise<void> {
     const ended = this.#ended;
-    this.#ended = undefined;
     if (ended === undefined) return;
+    this.#ended = undefined;
+    this.#underWay = false;
     if ('failure' in ended) {
       const { failure } = ended;
       if (!(failure instanceof RefusedForGood)) throw failure;
@@ -63,10 +70,5 @@ export class Sweeper {
       return this.#stepOver(failure, failure.query.startAtMs, async () => true, this.#signal);
     }
     await this.#committer.commitSweep(ended.result);
-  }
-
-  #end(ended: Ended): void {
-    this.#underWay = false;
-    this.#ended = ended;
   }
 }

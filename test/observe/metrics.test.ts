@@ -220,12 +220,15 @@ test('a quiet tenant is not late after a restart because its last event is old',
 
 test('a stream that has reached its end is neither late nor behind, however long the others go on', async () => {
   const { clock, metrics, observer } = stream();
-  observer.committed(committed(), position(clock.now()));
+  const sweeps = { sweptToMs: 0, areBehind: false };
+  observer.committed(committed(), position(clock.now(), { sweeps }));
   observer.finished();
   await clock.advance(3_600_000);
   const names = [...(await scrape(metrics)).keys()];
   expect(
-    names.filter((name) => /^asana_audit_(lag|complete_as_of|retention_headroom|stream_live)/.test(name)),
+    names.filter((name) =>
+      /^asana_audit_(lag|complete_as_of|swept_to|retention_headroom|stream_live)/.test(name),
+    ),
   ).toEqual([]);
   expect(names).toContain('asana_audit_events_committed_total{stream="111"}');
 });
@@ -262,6 +265,17 @@ test('complete-as-of, headroom, mode and halt follow the position', async () => 
   expect(before.get('asana_audit_retention_headroom_seconds{stream="111"}')).toBe(10 * 86_400);
   expect(before.get('asana_audit_stream_live{stream="111"}')).toBe(0);
   expect(before.get('asana_audit_stream_halted{stream="111"}')).toBe(0);
+});
+
+test('swept-to follows the position, and is absent where there are no sweeps', async () => {
+  const { clock, metrics, observer } = stream();
+  const sweptTo = async () =>
+    (await scrape(metrics)).get('asana_audit_swept_to_timestamp_seconds{stream="111"}');
+  const sweeps = { sweptToMs: clock.now() - 3_600_000, areBehind: false };
+  observer.positioned(position(clock.now()));
+  expect(await sweptTo()).toBeUndefined();
+  observer.committed(committed(), position(clock.now(), { sweeps }));
+  expect(await sweptTo()).toBe((clock.now() - 3_600_000) / 1_000);
 });
 
 test('two processes’ worth of metrics do not share a registry', async () => {

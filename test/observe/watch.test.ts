@@ -201,6 +201,37 @@ test('the last dead letters of a flood are said by a later commit that has none'
   expect(lines.map(({ count }) => count)).toEqual([1, 1]);
 });
 
+test('sweeps that stay behind are said once, after a quarter of an hour, and again only after they caught up', async () => {
+  const { clock, lines, observer } = stream();
+  const look = async (areBehind: boolean, minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      observer.committed(committed(), position(0, { sweeps: { sweptToMs: 0, areBehind } }));
+      await clock.advance(60_000);
+    }
+  };
+  await look(true, 15);
+  expect(lines).toEqual([]);
+  await look(true, 60);
+  await look(false, 1);
+  await look(true, 15);
+  expect(lines.map(({ id, swept_to }) => [id, swept_to])).toEqual([
+    ['sweeps-behind', '1970-01-01T00:00:00.000Z'],
+  ]);
+  await look(true, 1);
+  expect(lines).toHaveLength(2);
+});
+
+test('sweeps are not behind while the stream catches up', async () => {
+  const { clock, lines, observer } = stream();
+  const sweeps = { sweptToMs: 0, areBehind: true };
+  for (let minute = 0; minute < 60; minute++) {
+    observer.committed(committed(), position(0, { mode: 'catching-up', sweeps }));
+    await clock.advance(60_000);
+  }
+  observer.committed(committed(), position(0, { sweeps }));
+  expect(lines).toEqual([]);
+});
+
 test('a gap is an error with its times', () => {
   const { lines, observer } = stream();
   const gap = { fromMs: 0, toMs: 86_400_000, reason: 'deleted-by-asana' as const };

@@ -30,6 +30,7 @@ export const position = (atMs: number, changes: Partial<Position> = {}): Positio
   watermarkMs: atMs,
   completeToMs: atMs,
   caughtUp: true,
+  sweeps: undefined,
   ...changes,
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/asana/client.ts';
 import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
-import { dueSweep, type SweepPorts, sweep } from '../../src/stream/sweep.ts';
+import { dueSweep, type SweepPorts, sweep, sweepProgress } from '../../src/stream/sweep.ts';
 import { aCursor } from './a-cursor.ts';
 import { anEvent } from './an-event.ts';
 
@@ -33,6 +33,19 @@ describe('a sweep', () => {
   test('does not reach beyond END_AT', () => {
     const endAtMs = NOW_MS - 30 * MINUTE_MS;
     expect(dueSweep(cursor, NOW_MS, options, endAtMs)?.toMs).toBe(endAtMs);
+  });
+});
+
+describe('sweeps', () => {
+  const at = { ...cursor, sweptToMs: cursor.completeToMs - 180 * MINUTE_MS };
+
+  test('are behind beyond three times lookback and interval before what is complete', () => {
+    expect(sweepProgress(at, options)).toEqual({ sweptToMs: at.sweptToMs, areBehind: false });
+    expect(sweepProgress({ ...at, sweptToMs: at.sweptToMs - 1 }, options)?.areBehind).toBe(true);
+  });
+
+  test('that are switched off are nowhere', () => {
+    expect(sweepProgress(at, { ...options, intervalMs: 0 })).toBeUndefined();
   });
 });
 

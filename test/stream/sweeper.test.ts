@@ -1,0 +1,159 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Page } from '../../src/asana/client.ts';
+import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
+import type { OutgoingRecord, Transaction } from '../../src/kafka/client.ts';
+import { stateKeys } from '../../src/kafka/state-keys.ts';
+import { watchStream } from '../../src/observe/stream-watch.ts';
+import { Committer, type Destination } from '../../src/stream/committer.ts';
+import { emptyBooks } from '../../src/stream/cursor.ts';
+import type { StreamEvent } from '../../src/stream/events.ts';
+import { Sweeper } from '../../src/stream/sweeper.ts';
+import { watched } from '../observe/watched.ts';
+import { aCursor } from './a-cursor.ts';
+import { aPage } from './a-page.ts';
+import { anEvent } from './an-event.ts';
+
+const MINUTE_MS = 60_000;
+const EVENTS = 'events';
+const options = { lookbackMs: 45 * MINUTE_MS, intervalMs: 15 * MINUTE_MS };
+// The recent ids are two generations of 10,000.
+const MORE_THAN_RECENT = 20_001;
+
+/** A live stream whose sweep is under way: Asana has been asked for its only page, which `asanaShows` answers. */
+async function sweeping() {
+  const { clock, metrics, log } = watched();
+  const nowMs = clock.now();
+  const cursor = aCursor({
+    mode: 'live',
+    watermarkMs: nowMs - MINUTE_MS,
+    completeToMs: nowMs - MINUTE_MS,
+    sweptToMs: nowMs - 60 * MINUTE_MS,
+    eventsTopic: EVENTS,
+  });
+  const published: string[] = [];
+  const session = { transact: (work: (tx: Transaction) => Promise<void>) => work(recordingTo(published)) };
+  const committer = new Committer(cursor, [], DESTINATION, {
+    session,
+    schemaId: 1,
+    clock,
+    observer: watchStream('111', metrics, log, clock),
+  });
+  const page = Promise.withResolvers<EncodedEvent[]>();
+  let pages = 0;
+  const asana = {
+    fetchPage: async () =>
+      ({
+        events: pages++ === 0 ? await page.promise : [],
+        offset: 'next',
+        asOfMs: nowMs,
+        nowMs,
+        sizeBytes: 0,
+        roundTripMs: 0,
+      }) satisfies Page<EncodedEvent>,
+  };
+  const ports = {
+    asana,
+    filters: {},
+    options,
+    endAtMs: undefined,
+    committedSince: async () => new Set<string>(),
+  };
+  const sweeper = new Sweeper(committer, clock, ports, async () => {}, new AbortController().signal);
+  sweeper.begin();
+  return {
+    nowMs,
+    published,
+    committer,
+    sweeper,
+    pagesAsked: () => pages,
+    show: page.resolve,
+    asanaShows: async (...events: EncodedEvent[]) => {
+      page.resolve(events);
+      await sweeper.sweepNow();
+    },
+    commitLive: (...events: StreamEvent[]) =>
+      committer.commit([aPage({ mode: 'live', events, asOfMs: nowMs + MINUTE_MS, nowMs })]),
+  };
+}
+
+const DESTINATION: Destination = {
+  workspaceGid: '111',
+  filters: '',
+  keys: stateKeys('name', '111'),
+  state: {
+    topic: 'state',
+    maxMessageBytes: 10_000_000,
+    partition: 0,
+    partitions: 1,
+    sessionKey: 's',
+    cursorKey: 'c',
+  },
+  books: emptyBooks(EVENTS),
+  events: { topic: EVENTS, maxMessageBytes: 1_000_000, partitions: 1 },
+  deadLetters: { topic: 'events.dead-letters', maxMessageBytes: 1_000_000 },
+  sweeps: options,
+};
+
+const recordingTo = (published: string[]): Transaction => ({
+  send: async (topic: string, partition: number, records: readonly OutgoingRecord[]) => {
+    const baseOffset = published.length;
+    if (topic === EVENTS) published.push(...records.map(({ key }) => String(key)));
+    return [{ topic, partition, errorCode: 0, baseOffset }];
+  },
+  commit: async () => {},
+  abort: async () => {},
+});
+
+const placed = (id: string, createdAtMs: number, isDated = true): StreamEvent => ({
+  ...anEvent(id, isDated ? createdAtMs : undefined),
+  createdAtMs,
+  isDated,
+});
+/** After all else, so that the watermark passes that. */
+const manyAfter = (atMs: number) =>
+  Array.from({ length: MORE_THAN_RECENT }, (_, at) => placed(`live ${at}`, atMs + 1));
+
+// Found by reading: a stream on which more came meanwhile lost its late events, and every sweep after it had more to read.
+test('a sweep is committed however many events are committed beside it', async () => {
+  const { nowMs, published, committer, asanaShows, commitLive } = await sweeping();
+  await commitLive(...manyAfter(nowMs));
+  await asanaShows(anEvent('late', nowMs - 20 * MINUTE_MS));
+  expect(published.at(-1)).toBe('late');
+  expect(committer.cursor?.sweptToMs).toBe(nowMs - options.lookbackMs);
+});
+
+test.each([
+  ['with its own time', true],
+  // Asana knows when it was; we place it with what comes after it, beyond the range.
+  ['without one', false],
+])(
+  'what the live chain shows late, too, %s, is published once, however much comes after it',
+  async (_, isDated) => {
+    const { nowMs, published, asanaShows, commitLive } = await sweeping();
+    const atMs = nowMs - 20 * MINUTE_MS;
+    await commitLive(placed('both', isDated ? atMs : nowMs, isDated));
+    await commitLive(...manyAfter(nowMs));
+    await asanaShows(anEvent('both', isDated ? atMs : undefined), anEvent('late', atMs));
+    expect(published.filter((id) => id === 'both')).toHaveLength(1);
+    expect(published.at(-1)).toBe('late');
+  },
+);
+
+test('what Asana shows beyond the end that a sweep asks for is left to the live chain', async () => {
+  const { nowMs, published, asanaShows, commitLive } = await sweeping();
+  await commitLive(placed('beyond', nowMs));
+  await commitLive(...manyAfter(nowMs));
+  await asanaShows(anEvent('beyond', nowMs));
+  expect(published.filter((id) => id === 'beyond')).toHaveLength(1);
+});
+
+test('a sweep that has ended begins no other one before it is committed', async () => {
+  const { nowMs, sweeper, show, pagesAsked } = await sweeping();
+  show([anEvent('late', nowMs - 20 * MINUTE_MS)]);
+  await setImmediate();
+  const asked = pagesAsked();
+  sweeper.begin();
+  await setImmediate();
+  expect(pagesAsked()).toBe(asked);
+});
