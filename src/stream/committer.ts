@@ -10,9 +10,9 @@ import { type Advance, advance, afterSweep, type Books, type Cursor, withPut, yo
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
+import { KnownIds, MOST_KNOWN, type ReadBack } from './known-ids.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './read-page.ts';
-import { RecentIds } from './recent-ids.ts';
 import type { SweepResult } from './sweep.ts';
 
 export interface CommitterPorts {
@@ -21,6 +21,7 @@ export interface CommitterPorts {
   readonly schemaId: number;
   readonly clock: Clock;
   readonly observer: StreamObserver;
+  readonly readBack: ReadBack;
 }
 
 export interface Destination {
@@ -37,32 +38,28 @@ export interface Destination {
   readonly lookbackMs: number;
 }
 
-const RECENT_IDS = 10_000;
-
 /** Puts pages into Kafka, in the order in which they are given, a transaction a call; holds the cursor. */
 export class Committer {
   readonly #ports: CommitterPorts;
   readonly #to: Destination;
-  readonly #recent = new RecentIds(RECENT_IDS);
+  readonly #known: KnownIds;
   #cursor: Cursor | undefined;
   #gaps: readonly PassedGap[];
   /** The last page left nothing, as far as it showed. */
   #caughtUp = false;
 
   /**
-   * @param known ids of events that were committed before, and that the source may show again
    * @param gaps times that Asana refuses, as far as they are recorded
    */
   constructor(
     cursor: Cursor | undefined,
-    known: Iterable<string>,
     to: Destination,
     ports: CommitterPorts,
     gaps: readonly PassedGap[] = [],
   ) {
     this.#cursor = cursor;
     this.#gaps = gaps;
-    for (const id of known) this.#recent.add(id);
+    this.#known = new KnownIds(cursor, ports.readBack);
     this.#to = to;
     this.#ports = ports;
   }
@@ -82,8 +79,9 @@ export class Committer {
    * the commit is acknowledged. After a throw the session is of no further use.
    */
   async commit(pages: readonly ReadPage[]): Promise<Cursor> {
-    const batch = this.#newBatch();
     let cursor = this.#cursor;
+    await this.#known.prepare(pages, cursor);
+    const batch = this.#newBatch();
     for (const page of pages) cursor = this.#addPage(batch, page, cursor);
     if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
     this.#caughtUp = pages.at(-1)?.left !== 'more';
@@ -94,8 +92,8 @@ export class Committer {
   async commitSweep({ late, asOfMs, sweptToMs, eventsThen }: SweepResult): Promise<void> {
     const before = this.#cursor;
     // So much has come since that the ids of it are no longer all known: the next sweep looks again.
-    if (before === undefined || before.events - eventsThen > RECENT_IDS) return;
-    const events = this.#fresh(late, before);
+    if (before === undefined || before.events - eventsThen > MOST_KNOWN) return;
+    const events = late.filter((event) => this.#known.isNew(event, before));
     const batch = this.#newBatch();
     for (const event of events) batch.add(event, true);
     const cursor = afterSweep(before, { events, asOfMs, sweptToMs, lookbackMs: this.#to.lookbackMs });
@@ -119,19 +117,13 @@ export class Committer {
 
   /** The cursor behind the page, once the batch is committed. */
   #addPage(batch: Batch, page: ReadPage, before: Cursor | undefined): Cursor {
-    const events = this.#fresh(page.events, before);
+    const events = page.events.filter((event) => this.#known.isNew(event, before));
     const gap = gapBefore(before, page);
     if (gap) batch.gaps.push(gap);
     batch.duplicatesDropped += page.events.length - events.length;
     const youngest = before ? youngestMs(before) : 0;
     for (const event of events) batch.add(event, event.createdAtMs < youngest);
     return advance(before, this.#advanceBy(page, events, gap));
-  }
-
-  /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
-  #fresh(events: readonly StreamEvent[], before: Cursor | undefined): StreamEvent[] {
-    const { committed, swept } = before ?? {};
-    return events.filter(({ id }) => !committed?.has(id) && !swept?.has(id) && this.#recent.add(id));
   }
 
   #advanceBy(page: ReadPage, events: readonly StreamEvent[], gap: PassedGap | undefined): Advance {
