@@ -19,6 +19,8 @@ export interface NextPage {
 export interface PageContent {
   readonly events: readonly string[];
   readonly nextPage: NextPage | null | undefined;
+  /** The last events of the page before it in its chain. */
+  readonly before: () => readonly string[];
 }
 
 export interface EndpointContext {
@@ -32,6 +34,7 @@ export interface EndpointContext {
 
 const SALTS = 1_000_000;
 const KEY_ORDER_MASK = 0x3ff;
+const OVERLAP = 3;
 
 /** Throws Refusal (400). The workspace's data set must have been advanced to `nowMs`. */
 export async function answerPage(
@@ -45,9 +48,10 @@ export async function answerPage(
   const origin = openOffset(workspace, query, sentFilters, context);
   const filters = origin === undefined || options.offsetFilters === 'applied' ? sentFilters : origin.filters;
   const isUntilExhausted = options.nextPage.endsWith('until-exhausted');
+  const position = origin?.position ?? firstPosition(options, random);
   const request: PageRequest = {
     filters,
-    position: origin?.position ?? firstPosition(options, random),
+    position,
     isContinuation: origin !== undefined,
     limit,
     oldestIndex: workspace.dataset.oldestIndex(nowMs, options.retentionMs),
@@ -59,15 +63,22 @@ export async function answerPage(
     throw new Refusal(refusedAnswer(options.refusedWith));
 
   const salt = Math.floor(random() * SALTS);
-  const events = page.indexes.map((index) =>
-    workspace.maker.render(index, 1 + (hashPair(salt, index) & KEY_ORDER_MASK)),
-  );
+  const render = (index: number) =>
+    workspace.maker.render(index, 1 + (hashPair(salt, index) & KEY_ORDER_MASK));
+  const events = page.indexes.map(render);
+  const before = () => position.shown.filter((index) => index >= request.oldestIndex).map(render);
   if (options.nextPage.startsWith('with-limit') && !query.has('limit'))
-    return { events, nextPage: undefined };
+    return { events, before, nextPage: undefined };
   const hasNext = isUntilExhausted ? page.hasMore : origin !== undefined || events.length > 0;
-  if (!hasNext) return { events, nextPage: null };
-  const content = { workspaceGid: workspace.gid, filters, position: page.position, issuedMs: nowMs };
-  return { events, nextPage: buildNextPage(content, query, context) };
+  if (!hasNext) return { events, before, nextPage: null };
+  const shown = [...position.shown, ...page.indexes].slice(-OVERLAP);
+  const content = {
+    workspaceGid: workspace.gid,
+    filters,
+    position: { ...page.position, shown },
+    issuedMs: nowMs,
+  };
+  return { events, before, nextPage: buildNextPage(content, query, context) };
 }
 
 const isRefused = (timeMs: number, { refusedFrom, refusedForMs }: SimulatorOptions): boolean =>
@@ -75,7 +86,7 @@ const isRefused = (timeMs: number, { refusedFrom, refusedForMs }: SimulatorOptio
 
 function firstPosition(options: SimulatorOptions, random: RandomStream): PageRequest['position'] {
   const tieSalt = options.ties === 'shuffled' ? 1 + Math.floor(random() * SALTS) : 0;
-  return { next: 0, arrivedCount: 0, tieSalt };
+  return { next: 0, arrivedCount: 0, tieSalt, shown: [] };
 }
 
 function openOffset(
@@ -101,7 +112,7 @@ function buildNextPage(content: OffsetContent, query: URLSearchParams, context: 
 }
 
 /** The page as an answer. The order of keys changes from one `keyOrder` to the next. */
-export function renderPage({ events, nextPage }: PageContent, keyOrder: number): Answer {
+export function renderPage({ events, nextPage }: Omit<PageContent, 'before'>, keyOrder: number): Answer {
   const data = `"data":[${events.join(',')}]`;
   if (nextPage === undefined) return jsonAnswer(200, `{${data}}`);
   const next = `"next_page":${JSON.stringify(nextPage)}`;

@@ -99,7 +99,9 @@ function spoilUtf8(body: Buffer): Buffer {
 
 type PageFault = 'foreign-uri' | 'same-offset' | 'overlap' | 'unordered' | 'altered';
 
-function distortPage(kind: PageFault, page: PageContent, sentOffset: string | null): PageContent {
+type DistortedPage = Omit<PageContent, 'before'>;
+
+function distortPage(kind: PageFault, page: PageContent, sentOffset: string | null): DistortedPage {
   const { events, nextPage } = page;
   switch (kind) {
     case 'foreign-uri':
@@ -111,7 +113,8 @@ function distortPage(kind: PageFault, page: PageContent, sentOffset: string | nu
         ? { events, nextPage: { ...nextPage, offset: sentOffset } }
         : page;
     case 'overlap':
-      return { events: [...events, ...events.slice(-3)], nextPage };
+      // One that would show nothing stays empty: it says that there is nothing new.
+      return events.length > 0 ? { events: [...page.before(), ...events], nextPage } : page;
     case 'unordered':
       return { events: events.toReversed(), nextPage };
     case 'altered':

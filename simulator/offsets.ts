@@ -15,6 +15,8 @@ export interface Position {
   readonly arrivedCount: number;
   /** Which order within a millisecond this chain sees; 0: the order of the indexes. */
   readonly tieSalt: number;
+  /** Indexes of the last events that the chain has shown: what a page that overlaps begins with. */
+  readonly shown: readonly number[];
 }
 
 export interface OffsetContent {

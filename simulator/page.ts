@@ -98,7 +98,7 @@ async function readOn(
     if (isMatch) indexes.push(index);
     next += 1;
   }
-  return { indexes, position: { next, arrivedCount, tieSalt: position.tieSalt }, hasMore };
+  return { indexes, position: { ...position, next, arrivedCount }, hasMore };
 }
 
 /** Whether event `index` passes the filters that are not about time. */

@@ -20,12 +20,14 @@ import {
   type TopicRequirement,
 } from './kafka/topics.ts';
 import type { Scope } from './stream/chain.ts';
+import { readCommittedLast } from './stream/committed-last.ts';
 import { readCommittedSince } from './stream/committed-since.ts';
 import { Committer, type Destination } from './stream/committer.ts';
 import { type Cursor, emptyBooks } from './stream/cursor.ts';
 import { decodePosition, isReset, type Reset } from './stream/cursor-record.ts';
 import { follow, type Until } from './stream/follow.ts';
 import { isAvoided, passedGaps } from './stream/gap.ts';
+import { MOST_KNOWN, type ReadBack } from './stream/known-ids.ts';
 import type { StreamObserver } from './stream/observer.ts';
 import { refuseSecondFirstStart } from './stream/published-before.ts';
 import { createStepOver } from './stream/step-over.ts';
@@ -60,7 +62,6 @@ export interface WorkspacePorts {
 
 // Above the neighbours' transaction timeout, for so long can a dead one hold back what is committed.
 const READ_MARGIN_MS = 30_000;
-const OVERLAP_MS = 60_000;
 
 /**
  * One session of a stream: what it needs is there, it fences, reads its state, and follows. Resolves at the end of the stream.
@@ -109,7 +110,8 @@ export async function runWorkspaceSession(
     }
     const events = await keptTopic(kafka, eventsRequirement(topics), books.events);
     const deadLetters = await keptTopic(kafka, deadLettersRequirement(topics), books.deadLetters);
-    const sweeps = sweepPorts(stream, ports, events);
+    const committed = committedPorts(stream, ports);
+    const sweeps = sweepPorts(stream, ports, events, committed.since);
     const destination: Destination = {
       workspaceGid,
       filters,
@@ -129,11 +131,10 @@ export async function runWorkspaceSession(
     };
     if (cursor)
       observer.positioned({ ...cursor, caughtUp: false, sweeps: sweepProgress(cursor, sweeps.options) });
-    const known = cursor ? await recentlyCommitted(cursor, sweeps, signal) : [];
-    const committerPorts = { session, schemaId, clock, observer };
+    const readBack: ReadBack = (known) => committed.last(known, MOST_KNOWN, signal);
+    const committerPorts = { session, schemaId, clock, observer, readBack };
     const committer = new Committer(
       cursor,
-      known,
       destination,
       committerPorts,
       passedGaps(session.state, keys).filter(isAvoided),
@@ -147,10 +148,9 @@ export async function runWorkspaceSession(
   }
 }
 
-/** A topic that forgets what a sweep asks it for would be given the same events again: then there are no sweeps. */
-function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: TopicDescription): SweepPorts {
-  const { workspaceGid, scope, topics, sweeps } = stream;
-  const { asana, kafka, clock, decode } = ports;
+/** What the stream has committed, by the topics; each read has a limit in time. */
+function committedPorts(stream: WorkspaceStream, ports: WorkspacePorts) {
+  const { workspaceGid, topics } = stream;
   const unreadable = () =>
     new ConnectorError(
       'KAFKA_UNAVAILABLE',
@@ -161,30 +161,31 @@ function sweepPorts(stream: WorkspaceStream, ports: WorkspacePorts, events: Topi
     eventsTopic: topics.eventsTopic,
     deadLettersTopic: deadLettersTopic(topics.eventsTopic),
   };
+  const limitMs = stream.transactionTimeoutMs + READ_MARGIN_MS;
+  const limited = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withDeadline(ports.clock, limitMs, signal, unreadable, work);
+  return {
+    since: (cursor: Cursor, fromMs: number, signal: AbortSignal) =>
+      limited(signal, (within) => readCommittedSince(ports, where, cursor, fromMs, within)),
+    last: (cursor: Cursor, count: number, signal: AbortSignal) =>
+      limited(signal, (within) => readCommittedLast(ports, where, cursor, count, within)),
+  };
+}
+
+/** A topic that forgets what a sweep asks it for would be given the same events again: then there are no sweeps. */
+function sweepPorts(
+  { scope, sweeps }: WorkspaceStream,
+  { asana }: WorkspacePorts,
+  events: TopicDescription,
+  committedSince: SweepPorts['committedSince'],
+): SweepPorts {
   return {
     asana,
     filters: scope.filters,
     endAtMs: scope.endAtMs,
     options: keepsEvents(events) ? sweeps : { ...sweeps, intervalMs: 0 },
-    committedSince: (cursor, fromMs, signal) =>
-      withDeadline(clock, stream.transactionTimeoutMs + READ_MARGIN_MS, signal, unreadable, (limited) =>
-        readCommittedSince(kafka, decode, where, cursor, fromMs, limited),
-      ),
+    committedSince,
   };
-}
-
-/**
- * What a live offset may show again: a source whose pages overlap does not stop overlapping because we have started anew.
- * Catching up begins at the watermark, and knows what is committed there.
- */
-async function recentlyCommitted(
-  cursor: Cursor,
-  { committedSince }: SweepPorts,
-  signal: AbortSignal,
-): Promise<Iterable<string>> {
-  const shown = cursor.offset ? await committedSince(cursor, cursor.watermarkMs - OVERLAP_MS, signal) : [];
-  // The cursor forgets these when a sweep moves its watermark, while a chain may still show them.
-  return [...shown, ...cursor.committed.keys()];
 }
 
 /** Where it cannot be read, that is recorded before the stream halts. */

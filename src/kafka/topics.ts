@@ -23,6 +23,9 @@ const STATE_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 // Their records carry this machine's time, which Kafka refuses by default where it is an hour ahead: a wrong clock would halt the
 // stream.
 const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': '9223372036854775807' };
+// What Kafka 4 has by default; before, there is no limit. A sweep begins to read at the first record that is not older than what it is
+// about: behind one that is dated years ahead, each would read all of the topic. Such an event is a dead letter instead.
+const NOT_FAR_AHEAD = { 'message.timestamp.after.max.ms': '3600000' };
 const DEAD_LETTER_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export const deadLettersTopic = (eventsTopic: string): string => `${eventsTopic}.dead-letters`;
@@ -38,6 +41,7 @@ export function eventsRequirement(options: TopicOptions): TopicRequirement {
         'retention.ms': String(options.eventsRetentionMs),
         'retention.bytes': '-1',
         'message.timestamp.type': 'CreateTime',
+        ...NOT_FAR_AHEAD,
       },
     },
     findings: ({ settings }) => [

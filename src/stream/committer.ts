@@ -10,9 +10,9 @@ import { type Advance, advance, afterSweep, type Books, type Cursor, withPut, yo
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
+import { KnownIds, type ReadBack } from './known-ids.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './read-page.ts';
-import { RecentIds } from './recent-ids.ts';
 import { canFind, type SweepOptions, type SweepRange, type SweepResult, sweepProgress } from './sweep.ts';
 
 export interface CommitterPorts {
@@ -21,6 +21,7 @@ export interface CommitterPorts {
   readonly schemaId: number;
   readonly clock: Clock;
   readonly observer: StreamObserver;
+  readonly readBack: ReadBack;
 }
 
 export interface Destination {
@@ -37,13 +38,11 @@ export interface Destination {
   readonly sweeps: SweepOptions;
 }
 
-const RECENT_IDS = 10_000;
-
 /** Puts pages into Kafka, in the order in which they are given, a transaction a call; holds the cursor. */
 export class Committer {
   readonly #ports: CommitterPorts;
   readonly #to: Destination;
-  readonly #recent = new RecentIds(RECENT_IDS);
+  readonly #known: KnownIds;
   #cursor: Cursor | undefined;
   #gaps: readonly PassedGap[];
   /** Of the sweep begun last, with the ids of what it can find and was committed since: what was late, and shown by the live chain. */
@@ -52,19 +51,17 @@ export class Committer {
   #caughtUp = false;
 
   /**
-   * @param known ids of events that were committed before, and that the source may show again
    * @param gaps times that Asana refuses, as far as they are recorded
    */
   constructor(
     cursor: Cursor | undefined,
-    known: Iterable<string>,
     to: Destination,
     ports: CommitterPorts,
     gaps: readonly PassedGap[] = [],
   ) {
     this.#cursor = cursor;
     this.#gaps = gaps;
-    for (const id of known) this.#recent.add(id);
+    this.#known = new KnownIds(cursor, ports.readBack);
     this.#to = to;
     this.#ports = ports;
   }
@@ -84,8 +81,9 @@ export class Committer {
    * the commit is acknowledged. After a throw the session is of no further use.
    */
   async commit(pages: readonly ReadPage[]): Promise<Cursor> {
-    const batch = this.#newBatch();
     let cursor = this.#cursor;
+    await this.#known.prepare(pages, cursor);
+    const batch = this.#newBatch();
     for (const page of pages) cursor = this.#addPage(batch, page, cursor);
     if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
     this.#caughtUp = pages.at(-1)?.left !== 'more';
@@ -104,8 +102,9 @@ export class Committer {
   async commitSweep({ late, asOfMs, sweptToMs }: SweepResult): Promise<void> {
     const [before, sweep] = [this.#cursor, this.#sweep];
     if (before === undefined || sweep === undefined) throw new RangeError('no sweep has begun');
-    const missing = late.filter(({ id }) => !sweep.committedSince.has(id));
-    const events = this.#fresh(missing, before);
+    const events = late.filter(
+      (event) => !sweep.committedSince.has(event.id) && this.#known.isNew(event, before),
+    );
     const batch = this.#newBatch();
     for (const event of events) batch.add(event, true);
     const { lookbackMs } = this.#to.sweeps;
@@ -131,7 +130,7 @@ export class Committer {
 
   /** The cursor behind the page, once the batch is committed. */
   #addPage(batch: Batch, page: ReadPage, before: Cursor | undefined): Cursor {
-    const events = this.#fresh(page.events, before);
+    const events = page.events.filter((event) => this.#known.isNew(event, before));
     const gap = gapBefore(before, page);
     if (gap) batch.gaps.push(gap);
     batch.duplicatesDropped += page.events.length - events.length;
@@ -141,12 +140,6 @@ export class Committer {
       if (this.#sweep && canFind(this.#sweep.range, event)) this.#sweep.committedSince.add(event.id);
     }
     return advance(before, this.#advanceBy(page, events, gap));
-  }
-
-  /** Without what is committed at the watermark or later, what a sweep published, and what a page before this one showed. */
-  #fresh(events: readonly StreamEvent[], before: Cursor | undefined): StreamEvent[] {
-    const { committed, swept } = before ?? {};
-    return events.filter(({ id }) => !committed?.has(id) && !swept?.has(id) && this.#recent.add(id));
   }
 
   #advanceBy(page: ReadPage, events: readonly StreamEvent[], gap: PassedGap | undefined): Advance {

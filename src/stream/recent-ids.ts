@@ -9,9 +9,13 @@ export class RecentIds {
     this.#capacity = capacity;
   }
 
+  has(id: string): boolean {
+    return this.#young.has(id) || this.#old.has(id);
+  }
+
   /** False where `id` was there already. */
   add(id: string): boolean {
-    if (this.#young.has(id) || this.#old.has(id)) return false;
+    if (this.has(id)) return false;
     this.#young.add(id);
     if (this.#young.size >= this.#capacity) {
       this.#old = this.#young;

@@ -24,8 +24,8 @@ test.concurrent('what is counted as committed, as a dead letter and as a duplica
     rate: 200,
     pageSize: 50,
     poison: 0.01,
-    faults: 0.2,
-    faultKinds: ['overlap', '500'],
+    faults: 0.4,
+    faultKinds: ['overlap', 'overlap', 'overlap', '500'],
   });
   let served = 0;
   const relay = await startRelay(source.baseUrl, async (_request, response, ask) => {

@@ -26,6 +26,10 @@ describe('the events topic', () => {
     });
   });
 
+  test('is created to refuse what is dated far ahead: behind it, each sweep would read the whole topic', () => {
+    expect(eventsRequirement(options).create.settings['message.timestamp.after.max.ms']).toBe('3600000');
+  });
+
   test.each([
     ['7 days of retention', { 'retention.ms': '604800000' }, 'retention.ms is 604800000'],
     ['a limit of size', { 'retention.bytes': '1000' }, 'retention.bytes is 1000'],

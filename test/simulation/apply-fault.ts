@@ -1,5 +1,6 @@
 /** Makes faults happen, and ends them. */
 
+import { transientFaultKinds } from '../../simulator/fault-kinds.ts';
 import { Dice } from './dice.ts';
 import type { Fault } from './faults.ts';
 import type { Fleet } from './fleet.ts';
@@ -145,8 +146,13 @@ export class Faults {
         });
         break;
       case 'asana down':
-        asana.change({ faults: 1 });
-        this.#later(fault.forMs, () => asana.change({ faults: plan.asana.faults ?? 0 }));
+        asana.change({ faults: 1, faultKinds: transientFaultKinds });
+        this.#later(fault.forMs, () =>
+          asana.change({
+            faults: plan.asana.faults ?? 0,
+            faultKinds: plan.asana.faultKinds ?? transientFaultKinds,
+          }),
+        );
         break;
       case 'token revoked':
         asana.change({ revoked: true });

@@ -63,7 +63,7 @@ export const EXPECTED_COVERAGE: readonly string[] = [
   ...FAULT_KINDS.map((kind) => `fault: ${kind}`),
   ...SCENARIOS.map((scenario) => `replicas: ${scenario}`),
   ...MOVE_KINDS.map((kind) => `move: ${kind}`),
-  ...transientFaultKinds.map((kind) => `asana fault: ${kind}`),
+  ...[...transientFaultKinds, 'overlap'].map((kind) => `asana fault: ${kind}`),
   ...FATES.flatMap((fate) => APIS.map((api) => `kafka ${fate}: ${api}`)),
   ...['GET', 'begin', 'send', 'commit', 'abort', 'fetch state', 'connect'].map(
     (each) => `dies or stops at ${each}`,

@@ -101,6 +101,21 @@ export function describeKafkaContract(name: string, setup: ContractSetup): void 
       expect(records.map(({ offset, key }) => [offset, String(key)])).toEqual([[4, 'b']]);
     });
 
+    test('reading from an offset within a batch begins exactly there, and shows nothing of an aborted one', async () => {
+      const topic = await newTopic();
+      const producer = await openProducer('within');
+      await commitKeys(producer, topic, 'a', 'b', 'c');
+      const dropped = await drive(producer.begin());
+      await put(dropped, topic, 'dropped', 'dropped, too', 'and this');
+      await drive(dropped.abort());
+      await commitKeys(producer, topic, 'd');
+      await drive(producer.close());
+      const keysFrom = async (offset: number, records: number) =>
+        (await read(topic, { records }, offset)).records.map(({ key }) => String(key));
+      expect(await keysFrom(1, 3)).toEqual(['b', 'c', 'd']);
+      expect(await keysFrom(5, 1)).toEqual(['d']);
+    });
+
     test('two overlapping aborted transactions show nothing', async () => {
       const topic = await newTopic();
       const [one, two] = [await openProducer('overlap-1'), await openProducer('overlap-2')];

@@ -71,6 +71,12 @@ export const FLEETS = { first: 3, step: 4 };
 export const LONERS = { first: 2, step: 2 };
 const isFleet = (seed: number): boolean => seed % FLEETS.step === FLEETS.first;
 
+/** Of so many seeds in a row, one whose pages overlap, and which: none of those that once failed as something else. */
+const OVERLAPPING = { first: 2, step: 5 };
+const overlaps = (seed: number): boolean => seed % OVERLAPPING.step === OVERLAPPING.first;
+/** Every other fault of theirs. */
+const OVERLAPPING_KINDS = transientFaultKinds.flatMap((kind) => [kind, 'overlap'] as const);
+
 export function planOf(seed: number): Plan {
   const dice = new Dice(seed, PURPOSE);
   const pageSize = dice.scale(3, 50);
@@ -178,7 +184,7 @@ function asanaOptions(dice: Dice, seed: number, bounds: Bounds): Partial<Simulat
     rateWindowMs: dice.pick([10, 60]) * SECOND_MS,
     retryAfter: dice.pick(['seconds', 'date', 'absent', 'negative', 'absurd']),
     faults: dice.pick([0, 0.02, 0.08, 0.25]),
-    faultKinds: transientFaultKinds,
+    faultKinds: overlaps(seed) ? OVERLAPPING_KINDS : transientFaultKinds,
   };
 }
 

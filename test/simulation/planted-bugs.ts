@@ -22,6 +22,7 @@ export interface PlantedBug {
 }
 
 const COMMITTER = 'stream/committer.ts';
+const KNOWN_IDS = 'stream/known-ids.ts';
 const SESSION = 'kafka/session.ts';
 const WRITER = 'kafka/writer.ts';
 
@@ -169,8 +170,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: COMMITTER,
-        find: 'this.#fresh(page.events, before);',
-        replace: 'this.#fresh(page.events, before).slice(0, -1);',
+        find: 'const events = page.events.filter((event) => this.#known.isNew(event, before));',
+        replace:
+          'const events = page.events.filter((event) => this.#known.isNew(event, before)).slice(0, -1);',
       },
     ],
   },
@@ -189,8 +191,23 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'ids at the watermark ignored',
     caughtBy: 'no-duplicate',
     edits: [
-      { file: COMMITTER, find: '!committed?.has(id) && ', replace: '' },
-      { file: COMMITTER, find: 'for (const id of known) this.#recent.add(id);', replace: 'void known;' },
+      { file: KNOWN_IDS, find: '=> committed.has(id) || swept.has(id);', replace: '=> swept.has(id);' },
+      {
+        file: KNOWN_IDS,
+        find: 'for (const id of cursor?.committed.keys() ?? []) this.#recent.add(id);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'nothing from before the watermark is known after a restart',
+    caughtBy: 'no-duplicate',
+    edits: [
+      {
+        file: KNOWN_IDS,
+        find: 'this.#unreadBeforeMs = cursor?.offset && cursor.watermarkMs;',
+        replace: '',
+      },
     ],
   },
   {

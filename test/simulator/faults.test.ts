@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { type FaultKind, hostileFaultKinds, transientFaultKinds } from '../../simulator/fault-kinds.ts';
 import type { SimulatorOptions } from '../../simulator/options.ts';
+import type { Simulator } from '../../simulator/server.ts';
 import {
   ask,
   auditUrl,
@@ -56,6 +57,22 @@ function look(url: string, patienceMs = 5_000, sizeLimit = Number.POSITIVE_INFIN
   });
 }
 
+/** Of pages of many lengths: by its length, an answer breaks off before its headers or behind them. */
+const limitedUrls = (simulator: Simulator, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => auditUrl(simulator, { limit: String(at + 1) }));
+
+/** The gids of the first pages of a chain. */
+async function chainOf(simulator: Simulator, pages: number): Promise<string[][]> {
+  const chain: string[][] = [];
+  let offset: string | undefined;
+  while (chain.length < pages) {
+    const page = await ask(simulator, offset === undefined ? {} : { offset });
+    chain.push(page.events.map(({ gid }) => String(gid)));
+    ({ offset } = page);
+  }
+  return chain;
+}
+
 const parses = (body: Buffer): boolean => {
   try {
     JSON.parse(body.toString());
@@ -99,14 +116,14 @@ test('wrong-length: fewer bytes than promised, then the connection closes', asyn
 
 test('reset: the connection breaks before the headers or in the body', async () => {
   const simulator = await faulty('reset');
-  const seen = await times(20, () => look(auditUrl(simulator)));
+  const seen = await Promise.all(limitedUrls(simulator, 20).map((url) => look(url)));
   expect(new Set(seen.map(({ end }) => end))).toEqual(new Set(['cut']));
   expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([undefined, 200]));
 });
 
 test('hang: silence before the headers or in the body', async () => {
   const simulator = await faulty('hang');
-  const seen = await Promise.all(Array.from({ length: 12 }, () => look(auditUrl(simulator), 1_000)));
+  const seen = await Promise.all(limitedUrls(simulator, 12).map((url) => look(url, 1_000)));
   expect(new Set(seen.map(({ end }) => end))).toEqual(new Set(['silence']));
   expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([undefined, 200]));
 });
@@ -179,9 +196,18 @@ test('same-offset: the offset that was sent comes back', async () => {
   expect((await ask(simulator, { offset })).offset).toBe(offset);
 });
 
-test('overlap: events twice on a page', async () => {
-  const { events } = await ask(await faulty('overlap'));
-  expect([events.length, new Set(events.map(({ gid }) => gid)).size]).toEqual([1_003, 1_000]);
+test('overlap: a page begins with the last events of the page before it, unless it is empty', async () => {
+  const simulator = await faulty('overlap', { events: 1_500, rate: 0 });
+  const [first, second, third] = await chainOf(simulator, 3);
+  expect([first, second, third].map((gids) => gids?.length)).toEqual([1_000, 503, 0]);
+  expect(second?.slice(0, 3)).toEqual(first?.slice(-3));
+});
+
+test('overlap: a page that follows short ones begins with the events of all of them', async () => {
+  const simulator = await faulty('overlap', { events: 4, rate: 0, pageSize: 1 });
+  const [first = [], second = [], third = [], fourth = []] = await chainOf(simulator, 4);
+  expect([second, third].map((gids) => gids.slice(0, -1))).toEqual([first, second]);
+  expect(fourth.slice(0, -1)).toEqual(third);
 });
 
 test('unordered: a page that goes back in time', async () => {

@@ -33,11 +33,12 @@ async function sweeping() {
   });
   const published: string[] = [];
   const session = { transact: (work: (tx: Transaction) => Promise<void>) => work(recordingTo(published)) };
-  const committer = new Committer(cursor, [], DESTINATION, {
+  const committer = new Committer(cursor, DESTINATION, {
     session,
     schemaId: 1,
     clock,
     observer: watchStream('111', metrics, log, clock),
+    readBack: async () => [],
   });
   const page = Promise.withResolvers<EncodedEvent[]>();
   let pages = 0;
