@@ -81,6 +81,7 @@ image: ## build the Docker image asana-audit-kafka, with this commit in its labe
 
 test-containers: setup ## the image, the compose file and the integration tests on a Docker engine (skipped where there is none)
 	@if docker info >/dev/null 2>&1; then $(USE_NODE) vitest run --config test/containers/vitest.config.ts --root .; \
+	elif [ -n "$$REQUIRE_ENGINE" ]; then echo "test-containers: docker info does not answer, and REQUIRE_ENGINE is set" >&2; exit 1; \
 	else echo "test-containers: skipped, there is no Docker engine here (docker info does not answer)"; fi
 
 simulate: setup ## the stream on virtual time under seeded faults (SEEDS=1000, FROM=1)

@@ -9,6 +9,8 @@ import { startThreeBrokers } from '../support/three-brokers.ts';
 
 const COMMIT_TIMEOUT_MS = 60_000;
 const NAME = 'replicas';
+/** What a session ends with differs: by the sends of a page or the broker that is gone, by the markers of a commit, by both. */
+const ENDINGS = ['KAFKA_UNAVAILABLE', 'KAFKA_OUTCOME_UNKNOWN', 'KAFKA_TRANSACTION_TIMEOUT'];
 let cluster: KafkaCluster;
 
 beforeAll(async () => {
@@ -41,7 +43,6 @@ test('while fewer replicas are in sync than Kafka asks for, because the active c
 
   await broker?.kill('SIGKILL');
 
-  // What a session ends for differs: the sends of a page, the markers of a commit, or the broker that is gone.
   const sessions = async () => metricOf(connector, 'asana_audit_sessions_started_total');
   await eventually('too few replicas are in sync', async () => {
     const { topics } = await administer(
@@ -55,6 +56,8 @@ test('while fewer replicas are in sync than Kafka asks for, because the active c
   const waiting = await connector.committedEvents();
   await eventually('another one has begun', async () => (await sessions()) > before + 1);
   expect(await connector.committedEvents()).toBe(waiting);
+  const codes = (await connector.log()).matchAll(/"code":"(\w+)"/g);
+  expect(ENDINGS).toEqual(expect.arrayContaining([...codes].map(([, code]) => code)));
   await broker?.start();
   const view = await ClusterView.connect(cluster.bootstrapServers);
   context.onTestFinished(() => view.close());

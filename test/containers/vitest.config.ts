@@ -8,8 +8,8 @@ export default defineConfig({
     include: [
       'test/containers/**/*.test.ts',
       // The integration tests on the services that all share: not those that make brokers of their own, nor those that are about the
-      // process and its pages, which do not know where Kafka runs.
-      'test/integration/{catch-up,commands,gap,kafka,kafka-contract,lost-topics,offsets,offsets-set,privacy,registry}.test.ts',
+      // process and its pages, which do not know where Kafka runs, nor those that take long for what `make test` shows.
+      'test/integration/{asana-faults,catch-up,clock,commands,gap,kafka,kafka-contract,lost-topics,offsets,offsets-set,privacy,registry,registry-faults}.test.ts',
       'test/integration/{resume,state-topic,sweep,tail,topic-faults}.test.ts',
     ],
     globalSetup: './test/containers/services.ts',

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Running } from '../faults/connector.ts';
 import { timeToNextCommit } from '../faults/progress.ts';
 import { environmentFor, eventually, gidsOf, runConnector } from '../support/connector.ts';
+import { pass, startRelay } from '../support/relay.ts';
 import { keysIn } from '../support/topic.ts';
 import { simulate, startLive } from './scene.ts';
 
@@ -17,7 +18,7 @@ async function readiness(connector: Running): Promise<{ streams: Record<string, 
 
 // Side by side: the first mostly waits for a token that does not come.
 describe.concurrent('Asana', () => {
-  test('a stream that Asana refuses with 401, 403 or 404 halts with what to do, and the others go on', async (context) => {
+  test('a stream that Asana refuses with 401, 402, 403 or 404 halts with what to do, and the others go on', async (context) => {
     const source = await simulate(context, {
       events: 100,
       rate: 20,
@@ -25,22 +26,29 @@ describe.concurrent('Asana', () => {
       token: '1111:good',
       personalToken: 'personal',
     });
+    // One tier for all of them is what the source has.
+    const relay = await startRelay(source.baseUrl, async ({ url = '' }, response, ask) => {
+      if (!url.includes('/5555/')) return pass(response, await ask());
+      response.writeHead(402).end(JSON.stringify({ errors: [{ message: 'Payment Required' }] }));
+    });
+    context.onTestFinished(() => relay.close());
     const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
     for (const token of ['good', 'wrong', 'personal'])
       await writeFile(join(folder, token), token, { mode: 0o600 });
     const { ASANA_TOKEN: _, ...rest } = environmentFor('refused-streams', source);
     const connector = await startLive(context, {
       ...rest,
-      ASANA_WORKSPACES: '1111,2222,3333,4444',
+      ASANA_BASE_URL: relay.baseUrl,
+      ASANA_WORKSPACES: '1111,2222,3333,4444,5555',
       ASANA_TOKEN_FILE: join(folder, 'good'),
       ASANA_TOKEN_FILE_2222: join(folder, 'wrong'),
       ASANA_TOKEN_FILE_3333: join(folder, 'personal'),
     });
 
-    await eventually('three have halted', async () => {
-      return ((await connector.log()).match(/"message":"the stream is halted"/g) ?? []).length === 3;
+    await eventually('four have halted', async () => {
+      return ((await connector.log()).match(/"message":"the stream is halted"/g) ?? []).length === 4;
     });
-    await timeToNextCommit(connector, 'of the fourth', COMMIT_TIMEOUT_MS);
+    await timeToNextCommit(connector, 'of the fifth', COMMIT_TIMEOUT_MS);
 
     const halted = (await connector.log()).split('\n').filter((line) => line.includes('is halted'));
     const reasons = halted.map((line) => JSON.parse(line)).map(({ stream, code }) => `${stream} ${code}`);
@@ -48,12 +56,15 @@ describe.concurrent('Asana', () => {
       '2222 ASANA_UNAUTHORIZED',
       '3333 ASANA_FORBIDDEN',
       '4444 ASANA_WORKSPACE_UNKNOWN',
+      '5555 ASANA_FORBIDDEN',
     ]);
+    expect(halted.find((line) => line.includes('5555'))).toContain('Asana answered 402');
     expect((await readiness(connector)).streams).toMatchObject({
       '1111': 'live',
       '2222': 'halted',
       '3333': 'halted',
       '4444': 'halted',
+      '5555': 'halted',
     });
   });
 

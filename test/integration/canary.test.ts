@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FakeRegistry } from '../avro/fake-registry.ts';
-import type { Running } from '../faults/connector.ts';
+import type { Environment, Running } from '../faults/connector.ts';
 import { environmentFor, eventually, runConnector } from '../support/connector.ts';
 import { pass, startRelay } from '../support/relay.ts';
+import { urlOf } from '../support/replica.ts';
 import { recordsOf } from '../support/topic.ts';
 import { type Ending, simulate, startLive } from './scene.ts';
 
 const [GOOD, UNAUTHORIZED, FORBIDDEN] = ['1111', '2222', '3333'];
+const TAIL = ['tail', '--from-beginning', '--until-end'];
 const PATHS = ['/', '/status.json', '/metrics', '/livez', '/readyz', '/nothing-here'];
 
 /** A proxy's error page at its worst: it shows the request that it got. */
@@ -30,22 +32,28 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, header: string
 /** A registry that shows what it got, until it is asked to be one. */
 async function startTalkativeRegistry({
   onTestFinished,
-}: Ending): Promise<{ url: string; heal: () => void }> {
+}: Ending): Promise<{ url: string; heal: () => void; trouble: () => void }> {
   const registry = new FakeRegistry();
   onTestFinished(() => registry.close());
-  registry.fault = ({ headers: { authorization = '' } }, response) => {
-    const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+  const talk: FakeRegistry['fault'] = ({ headers: { authorization = '' } }, response) => {
+    const login = authorization.startsWith('Basic ')
+      ? Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()
+      : authorization;
     const message = `no, ${authorization}, ${login}, ${encodeURIComponent(login)}, not now`;
     response.writeHead(500).end(JSON.stringify({ error_code: 500, message }));
+  };
+  const trouble = () => {
+    registry.fault = talk;
   };
   const heal = () => {
     registry.fault = undefined;
   };
-  return { url: await registry.listen(), heal };
+  trouble();
+  return { url: await registry.listen(), heal, trouble };
 }
 
 async function pagesOf(connector: Running): Promise<string[]> {
-  const url = /"url":"([^"]+)"/.exec(await connector.log())?.[1];
+  const url = await urlOf(connector);
   return Promise.all(PATHS.map(async (path) => (await fetch(`${url}${path}`)).text()));
 }
 
@@ -102,18 +110,54 @@ test('no secret is in a log, on a page, in a topic or in an output, whatever Asa
     await isLogged(`"code":"${code}"`);
     seen.push(...(await pagesOf(connector)));
   }
+  const show = async (
+    args: readonly string[],
+    more: Record<string, string> = {},
+    login: Environment = environment,
+  ) => {
+    const result = await runConnector(args, { ...login, ...more });
+    seen.push(result.stdout, result.stderr);
+    return result;
+  };
+  trouble = undefined;
+  const [status, offsets, tail, verified, ledger] = await Promise.all([
+    show(['status', '--url', String(await urlOf(connector))]),
+    show(['offsets', 'get']),
+    show([...TAIL, '--json']),
+    show(['verify'], { ASANA_WORKSPACES: GOOD }),
+    show(['verify', '--ledger'], { ASANA_WORKSPACES: GOOD }),
+  ]);
+  expect(status.stdout).toContain(UNAUTHORIZED);
+  expect(offsets.stdout).toContain(GOOD);
+  expect(tail).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"gid"') });
+  expect([verified.stdout, ledger.stdout]).toEqual([
+    expect.stringContaining('proven'),
+    expect.stringContaining('proven'),
+  ]);
   trouble = 'ASANA_FORBIDDEN';
-  const { stdout, stderr } = await runConnector(['check'], environment);
-  seen.push(stdout, stderr);
+  registry.trouble();
+  const {
+    SCHEMA_REGISTRY_USERNAME: _user,
+    SCHEMA_REGISTRY_PASSWORD_FILE: _password,
+    ...nobody
+  } = environment;
+  const bearer = { ...nobody, SCHEMA_REGISTRY_TOKEN_FILE: file };
+  const logins = [environment, bearer];
+  await Promise.all(
+    [['check'], ['verify'], TAIL].flatMap((args) => logins.map((login) => show(args, {}, login))),
+  );
   // The broker wants no login; test/integration/kafka-security.test.ts has one that does.
   const login = { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'me', KAFKA_SASL_PASSWORD: password };
-  const refused = await runConnector(['tail', '--from-beginning', '--until-end'], {
-    ...environment,
-    ...login,
-  });
+  const refused = await show(TAIL, login);
   expect(refused.stderr).toContain('KAFKA_LOGIN_REFUSED');
-  seen.push(refused.stdout, refused.stderr);
   await connector.stop(9_000);
+  const next = await startLive(context, bearer);
+  await eventually('the registry refuses the token', async () =>
+    (await next.log()).includes('"code":"SCHEMA_REGISTRY_UNAVAILABLE"'),
+  );
+  seen.push(...(await pagesOf(next)));
+  await next.stop(9_000);
+  seen.push(await next.log());
   for (const topic of ['state', 'events', 'events.dead-letters']) {
     const records = await recordsOf(`canary.${topic}`);
     expect(records.length, topic).toBeGreaterThan(0);
@@ -124,7 +168,8 @@ test('no secret is in a log, on a page, in a topic or in an output, whatever Asa
 
   expect(seen.join('')).toContain('Asana answered 500: <pre>authorization=Bearer');
   expect(seen.join('')).toContain('no, Basic [redacted], me:[redacted], ');
+  expect(seen.join('')).toContain('no, Bearer [redacted], ');
   const encoded = Buffer.from(`me:${password}`).toString('base64');
   expect(seen.filter((text) => text.includes(encoded))).toEqual([]);
   expect(seen.filter((text) => text.includes(canary)).map((text) => text.slice(0, 500))).toEqual([]);
-});
+}, 180_000);

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -22,6 +22,12 @@ afterEach(async () => {
   connector = undefined;
   await simulator?.close();
 });
+
+/** In bytes: the most that a process has ever had in memory (high water mark). */
+async function peakMemoryOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return 1_024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+}
 
 describe('a source that misbehaves costs time, and neither an event nor the process', () => {
   test.each<FaultKind[]>([
@@ -50,36 +56,35 @@ describe('a source that misbehaves costs time, and neither an event nor the proc
     expect(await keysIn(`${name}.events`)).toEqual(gidsOf(simulator));
   });
 
-  test.each<FaultKind>(['huge', 'gzip-bomb'])('%s: memory stays below 512 MB', async (fault) => {
-    const name = `hostile-${fault}`;
-    simulator = await startSimulator({
-      events: 3_000,
-      pageSize: 200,
-      rate: 0,
-      requestsPerMinute: 0,
-      gzip: true,
-      faults: 0.3,
-      faultKinds: [fault],
-    });
-    const source = simulator;
-    const environment = environmentFor(name, source);
-    connector = await startConnector(environment, join(folder, `${name}.log`));
-    const running = connector;
-    let peakBytes = 0;
-    await eventually('everything is committed', async () => {
-      const url = /"url":"([^"]+)"/.exec(await running.log())?.[1];
-      const metrics = url ? await (await fetch(`${url}/metrics`)).text() : '';
-      peakBytes = Math.max(
-        peakBytes,
-        Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1] ?? 0),
-      );
-      return metrics.includes('asana_audit_events_committed_total{stream="1201234567890123"} 3000');
-    });
+  // A look at what it holds now and then would miss the moment in which an answer is there whole.
+  test.runIf(process.platform === 'linux').each<FaultKind>(['huge', 'gzip-bomb', 'deep'])(
+    '%s: memory never comes to 512 MB',
+    async (fault) => {
+      const name = `hostile-memory-${fault}`;
+      simulator = await startSimulator({
+        events: 3_000,
+        pageSize: 200,
+        rate: 0,
+        requestsPerMinute: 0,
+        gzip: true,
+        faults: 0.3,
+        faultKinds: [fault],
+      });
+      const source = simulator;
+      connector = await startConnector(environmentFor(name, source), join(folder, `${name}.log`));
+      const running = connector;
+      await eventually('everything is committed', async () => {
+        const url = /"url":"([^"]+)"/.exec(await running.log())?.[1];
+        const metrics = url ? await (await fetch(`${url}/metrics`)).text() : '';
+        return metrics.includes('asana_audit_events_committed_total{stream="1201234567890123"} 3000');
+      });
 
-    expect(await keysIn(`${name}.events`)).toEqual(gidsOf(source));
-    expect(peakBytes).toBeGreaterThan(0);
-    expect(peakBytes).toBeLessThan(512 * 1024 * 1024);
-  });
+      expect(await keysIn(`${name}.events`)).toEqual(gidsOf(source));
+      const peakBytes = await peakMemoryOf(running.pid);
+      expect(peakBytes).toBeGreaterThan(0);
+      expect(peakBytes).toBeLessThan(512 * 1024 * 1024);
+    },
+  );
 
   test('a redirect is refused, and the token goes nowhere', async () => {
     simulator = await startSimulator({ events: 100, rate: 0, faults: 1, faultKinds: ['redirect'] });

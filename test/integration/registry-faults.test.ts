@@ -20,7 +20,10 @@ async function startFake({ onTestFinished }: Ending): Promise<{ registry: FakeRe
 test('a registry that answers 503, then a proxy’s page, is asked again until it is one, and nothing is written before', async (context) => {
   const source = await simulate(context, { events: 300 });
   const { registry, url } = await startFake(context);
-  registry.fault = (_request, response) => {
+  const written: string[] = [];
+  registry.fault = async (_request, response) => {
+    // The session is there by then, and so are its topics.
+    written.push(...(await keysIn('registry-late.events')));
     const [status, body] = registry.requests.length < 2 ? [503, ''] : [200, '<html>a proxy</html>'];
     response.writeHead(status).end(body);
     if (registry.requests.length >= 3) registry.fault = undefined;
@@ -32,6 +35,7 @@ test('a registry that answers 503, then a proxy’s page, is asked again until i
   expect(exitCode, stderr).toBe(0);
   expect(stderr).toContain('"code":"SCHEMA_REGISTRY_UNAVAILABLE"');
   expect(registry.requests.length).toBeGreaterThan(3);
+  expect(written).toEqual([]);
   expect(await keysIn('registry-late.events')).toEqual(gidsOf(source));
 });
 

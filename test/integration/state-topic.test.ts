@@ -166,6 +166,7 @@ test.for<[string, (text: string) => string]>([
     const { exitCode, stderr } = await runConnector(UNTIL_CAUGHT_UP, environment);
 
     expect(stderr).toContain(`the state record ${key} cannot be read`);
+    expect(stderr).toContain('(STATE_UNREADABLE)');
     expect(exitCode).toBe(1);
     expect(await keysIn(`${name}.events`)).toEqual(gidsOf(source));
   },

@@ -1,6 +1,7 @@
 /** How the replicas of a fleet come and go: decided before the run begins. */
 
 import { Dice } from './dice.ts';
+import type { CallStep } from './process.ts';
 
 export interface ReplicasPlan {
   readonly scenario: Scenario;
@@ -17,6 +18,8 @@ export type Move =
   | { readonly kind: 'replica joins' }
   | { readonly kind: 'replica leaves'; readonly by: 'SIGTERM' | 'kill' }
   | { readonly kind: 'replica is replaced' }
+  | { readonly kind: 'replica is killed while handing over'; readonly step: CallStep }
+  | { readonly kind: 'replica is killed in its stop'; readonly operation: string }
   | { readonly kind: 'replica stands still'; readonly forMs: number }
   | { readonly kind: 'group unreachable'; readonly of: 'one' | 'all'; readonly forMs: number };
 
@@ -24,6 +27,8 @@ export const MOVE_KINDS: readonly Move['kind'][] = [
   'replica joins',
   'replica leaves',
   'replica is replaced',
+  'replica is killed while handing over',
+  'replica is killed in its stop',
   'replica stands still',
   'group unreachable',
 ];
@@ -40,6 +45,9 @@ interface FleetPlan {
 }
 
 const PURPOSE = 14;
+const KILLS_PURPOSE = 15;
+/** Between SIGTERM and the end, by how the operations of ports begin: what is under way is ended, then the group is left. */
+const LAST_OPERATIONS = ['send', 'commit', 'abort', 'close', 'leave'];
 const MOST_REPLICAS = 5;
 const SECOND_MS = 1_000;
 
@@ -82,6 +90,15 @@ export function scheduleMoves({ seed, replicas, faultMs }: FleetPlan): Scheduled
       of: dice.pick(['one', 'all']),
       forMs: dice.scale(2, 60) * SECOND_MS,
     });
+  const kills = new Dice(seed, KILLS_PURPOSE);
+  // One more joins for it, which would be one too many here.
+  if (scenario !== 'one, three, one' && kills.chance(0.7))
+    troubles.push({
+      kind: 'replica is killed while handing over',
+      step: kills.pick(['called', 'answered']),
+    });
+  if (kills.chance(0.5))
+    troubles.push({ kind: 'replica is killed in its stop', operation: kills.pick(LAST_OPERATIONS) });
   return [
     ...changes[scenario](),
     ...troubles.map((move) => ({ atMs: (0.1 + 0.6 * dice.random()) * faultMs, move })),

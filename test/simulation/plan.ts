@@ -65,11 +65,13 @@ const NEXT_PAGES = [
   'with-limit-until-exhausted',
 ] as const;
 
-/** Of so many seeds in a row, one is a fleet of replicas, and which: none of those that once failed as something else. */
+/** Of so many seeds in a row, one is a fleet of replicas, and which: none of those that once failed as something else, but for these. */
 export const FLEETS = { first: 3, step: 4 };
+/** They failed before there were fleets, as one process: as anything else, they would show nothing of what was mended. */
+const FAILED_ALONE: ReadonlySet<number> = new Set([2471, 7343, 7411]);
 /** Those without any: a fleet takes as long as two or three others. */
 export const LONERS = { first: 2, step: 2 };
-const isFleet = (seed: number): boolean => seed % FLEETS.step === FLEETS.first;
+const isFleet = (seed: number): boolean => seed % FLEETS.step === FLEETS.first && !FAILED_ALONE.has(seed);
 
 /** Of so many seeds in a row, one whose pages overlap, and which: none of those that once failed as something else. */
 const OVERLAPPING = { first: 2, step: 5 };

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** The step of a port call at which a process can be made to die. */
+/** The step of a port call, or of a hand-over, at which a process can be made to die. */
 export type CallStep = 'called' | 'answered';
 
 export interface Trap {
@@ -113,13 +113,17 @@ export class SimulatedProcess implements Clock {
     this.#wallOffsetMs += deltaMs;
   }
 
+  /** A place to die at. What still runs of a process that has died here gets no further than to its next port call. */
+  reach(operation: string, step: CallStep): void {
+    const trap = this.#trap;
+    if (trap === undefined || !operation.startsWith(trap.operation) || trap.step !== step) return;
+    this.#trap = undefined;
+    trap.spring();
+  }
+
   /** Never resolves in a process that has just died here, and later in one that was stopped. */
   async #pass(operation: string, step: CallStep): Promise<void> {
-    const trap = this.#trap;
-    if (trap !== undefined && operation.startsWith(trap.operation) && trap.step === step) {
-      this.#trap = undefined;
-      trap.spring();
-    }
+    this.reach(operation, step);
     if (this.#state !== 'running') await new Promise<void>((resolve) => this.deliver(resolve));
   }
 }

@@ -2,7 +2,7 @@
 
 import { Confirmation } from '../../src/group/confirmation.ts';
 import { Crew } from '../../src/group/crew.ts';
-import { type GroupObserver, keepMembership } from '../../src/group/membership.ts';
+import { type GroupObserver, keepMembership, type MembershipPorts } from '../../src/group/membership.ts';
 import { statePartition } from '../../src/kafka/state-keys.ts';
 import type { Outcome, StreamPorts } from '../../src/stream/stream.ts';
 import type { Dice } from './dice.ts';
@@ -59,9 +59,33 @@ export async function runAsReplica(
     replica: process.name,
     heartbeatMs: replicas.heartbeatMs,
   };
-  const ports = { group: world.openGroup(process), crew, confirmation, clock: process, random: dice.random };
+  const ports = {
+    group: world.openGroup(process),
+    crew: mortalAtHandOver(crew, process),
+    confirmation,
+    clock: process,
+    random: dice.random,
+  };
   await keepMembership(options, { ...ports, observer: watchMembership(world, process, crew) }, signal);
   return outcomes;
+}
+
+/** Two places more to die at: its streams are told to stop for others to get them; they have, and the group does not know it. */
+function mortalAtHandOver(crew: Crew, process: SimulatedProcess): MembershipPorts['crew'] {
+  return {
+    get partitions() {
+      return crew.partitions;
+    },
+    broken: crew.broken,
+    take: async (partitions) => {
+      const next = new Set(partitions);
+      const isHandOver = next.size > 0 && crew.partitions.some((each) => !next.has(each));
+      const taken = crew.take(next);
+      if (isHandOver) process.reach('hand over', 'called');
+      await taken;
+      if (isHandOver) process.reach('hand over', 'answered');
+    },
+  };
 }
 
 function watchMembership({ coverage, trace }: World, { name }: SimulatedProcess, crew: Crew): GroupObserver {

@@ -1,5 +1,6 @@
 /**
- * `node test/simulation/run.ts --seeds N [--from S] [--seed S --trace]`: simulates, and says what was violated.
+ * `node test/simulation/run.ts --seeds N [--from S] [--seed S --trace]`: simulates, and says what was violated; of the one seed of
+ * `--seed`, and of each that fails, also the options that it stands for.
  *
  * Exits 1 if anything was. `--processes P` shares the seeds, `--json` prints one line of JSON, `--until INVARIANT` stops at the
  * first seed that violates it.
@@ -53,7 +54,7 @@ process.exitCode = values.seed === undefined ? await runMany() : await runOne(va
 
 async function runOne(seed: number): Promise<number> {
   const run = await simulate(seed, values.trace ? console.log : undefined);
-  describeFailure({ seed, violations: run.violations });
+  describe({ seed, violations: run.violations });
   console.log(`trace ${run.digest}`);
   console.log(`${run.violations.length} violations; ${JSON.stringify(run.figures)}`);
   return run.violations.length > 0 ? 1 : 0;
@@ -70,12 +71,12 @@ async function runMany(): Promise<number> {
 async function runAll(first: number, count: number, processes: number): Promise<BatchResult> {
   if (processes > 1) {
     const result = mergeResults(await runShares(first, count, processes));
-    if (!values.json) result.failures.forEach(describeFailure);
+    if (!values.json) result.failures.forEach(describe);
     return result;
   }
   return runBatch(seedsFrom(first, count, values.step), {
     until: values.until,
-    ...(values.json ? {} : { onFailure: describeFailure }),
+    ...(values.json ? {} : { onFailure: describe }),
   });
 }
 
@@ -95,8 +96,7 @@ async function runShares(first: number, count: number, processes: number): Promi
   return results;
 }
 
-function describeFailure({ seed, violations }: Failure): void {
-  if (violations.length === 0 && !values.trace) return;
+function describe({ seed, violations }: Failure): void {
   const plan = planOf(seed);
   console.log(`seed ${seed}: ${JSON.stringify(plan)}`);
   for (const { atMs, fault } of scheduleFaults(plan))

@@ -1,7 +1,7 @@
 /**
- * The long forms of the fault lanes: `node test/soak/run.ts`. Prints progress, then a table, which it also
- * writes to docs/soak.md. Exits 1 when anything was lost, duplicated or otherwise wrong. `--seed n` repeats a run's dice, though not
- * its timing; `--lanes a,b` runs some of them, and writes no page.
+ * The long forms of the fault lanes: `node test/soak/run.ts`. Prints progress, then a table, which it also writes to docs/soak.md.
+ * Exits 1 when anything was lost, duplicated or otherwise wrong, or when it has not done all that a whole run has to. `--seed n`
+ * repeats a run's dice, though not its timing; `--lanes a,b` runs some of them, and writes no page.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ import { crashLane } from '../faults/crash-lane.ts';
 import type { LanePorts, LaneReport } from '../faults/lane.ts';
 import { networkLane } from '../faults/network-lane.ts';
 import { zombieLane } from '../faults/zombie-lane.ts';
+import { shortfalls } from './goals.ts';
 import { isClean, soakPage, soakTable } from './table.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/soak.md');
@@ -117,7 +118,9 @@ async function main(): Promise<void> {
   });
   if (lanes === undefined) await writeFile(PAGE, page);
   console.log(`\n${soakTable(reports)}\n`);
-  const clean = broken.size === 0 && reports.every(isClean);
+  const short = lanes === undefined ? shortfalls(reports) : [];
+  for (const what of short) console.log(`SHORT ${what}`);
+  const clean = broken.size === 0 && short.length === 0 && reports.every(isClean);
   if (clean) await rm(folder, { recursive: true, force: true });
   process.exitCode = clean ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type LaneReport, NOTHING_DONE } from '../faults/lane.ts';
-import { isClean, soakTable } from './table.ts';
+import { isClean, soakPage, soakTable } from './table.ts';
 
 const clean: LaneReport = {
   ...NOTHING_DONE,
@@ -43,4 +43,17 @@ test('a lane is clean only without violation, without problem and with a balance
   expect(isClean({ ...clean, stock: { ...clean.stock, balanced: false } })).toBe(false);
   const violations = [{ invariant: 'fidelity', detail: 'altered' }] as const;
   expect(isClean({ ...clean, stock: { ...clean.stock, violations } })).toBe(false);
+});
+
+test('the page of a run that broke too little says of what', () => {
+  const page = soakPage([clean], {
+    startedAt: '2026-11-30T00:00:00.000Z',
+    durationMs: 60_000,
+    commit: 'abc',
+    command: 'node test/soak/run.ts',
+    machine: 'two cores',
+    broken: new Map(),
+  });
+  expect(page).toContain('**Short of a whole run:** zombies: 0 of 30');
+  expect(page).not.toContain('kills -9 of the connector: ');
 });

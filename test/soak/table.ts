@@ -2,6 +2,7 @@
 
 import type { LaneReport } from '../faults/lane.ts';
 import { failureBound, percentile } from '../faults/statistics.ts';
+import { shortfalls } from './goals.ts';
 
 export interface Circumstances {
   /** ISO 8601. */
@@ -76,7 +77,11 @@ A recovery goes from a kill to the next acknowledged commit of events; a kill th
 
 ${soakTable(reports)}
 
-${[...broken].map(([lane, error]) => `**The lane ${lane} did not end:** ${firstLines(error)}\n\n`).join('')}${reports.map(section).join('\n\n')}
+${shortfalls(reports)
+  .map((what) => `**Short of a whole run:** ${what}\n\n`)
+  .join(
+    '',
+  )}${[...broken].map(([lane, error]) => `**The lane ${lane} did not end:** ${firstLines(error)}\n\n`).join('')}${reports.map(section).join('\n\n')}
 
 ## What it does not show
 
@@ -87,6 +92,11 @@ ${[...broken].map(([lane, error]) => `**The lane ${lane} did not end:** ${firstL
 - In the lane crash, late events are only there for the last third of the kills: nothing is late in a backlog.
 - The reader and the final scan tell aborted records from others by the same code, src/kafka/committed-records.ts;
   test/integration/kafka.test.ts holds that against Kafka's own console consumer.
+- Not every invariant is looked at here. What a process said that it had committed, how many pages it had at hand, what it did with a
+  producer after an error, of which transaction a visible record is, and whether the stream was caught up so long after all had healed:
+  those the simulation looks at. The request budget is off.
+- A network fault lasts 6 s (1 s in \`make test\`): longer than Asana's timeout of 2 s there, not than Kafka's of 20 s or the registry's of
+  10 s. Only a half-open connection stays silent for good, until a timeout ends it.
 - It all runs on one machine: no disk is lost, and no page cache with it.
 `;
 }
@@ -94,7 +104,7 @@ ${[...broken].map(([lane, error]) => `**The lane ${lane} did not end:** ${firstL
 function section({ lane, stock, problems, notes }: LaneReport): string {
   const { violations } = stock;
   const lines = [
-    `${number(stock.events)} events, ${stock.lost} lost, ${stock.duplicated} duplicated, ${violations.length} violations of an invariant in all; the ledger is ${stock.balanced ? 'balanced' : 'NOT balanced'}`,
+    `${number(stock.events)} events, ${stock.lost} lost, ${stock.duplicated} duplicated, ${violations.length} violations of the invariants that are looked at here; the ledger is ${stock.balanced ? 'balanced' : 'NOT balanced'}`,
     `${number(stock.late)} events published late; ${number(stock.cursors)} cursors of ${number(stock.sessions)} sessions held against the topic`,
     ...notes,
     ...violations.slice(0, 5).map(({ invariant, detail }) => `**${invariant}**: ${detail}`),
