@@ -32,7 +32,7 @@ export function timeOrder(
       findings.push({
         id,
         detail:
-          `${placeOf(record)}, is older than ${before.youngest.id}` +
+          `${placeOf(record)} is older than ${before.youngest.id}` +
           ` at ${placeOf(before.youngest)}, and not marked as late`,
       });
   }

@@ -53,6 +53,37 @@ describe('the comparison', () => {
   });
 });
 
+describe('a recorded time that Asana refuses', () => {
+  const gaps = [{ fromMs: 10, toMs: 20, reason: 'refused-by-asana' as const }];
+  const within = { ...copy('9'), createdAtMs: 10 };
+
+  test('makes what the topic has of it neither invented nor altered, but still there once at most', () => {
+    const result = compare(source, [...all(), within], new Set(), { republished: [], gaps });
+    expect(isClean(result)).toBe(true);
+    expect(result.inGaps).toBe(1);
+    const twice = compare(source, [...all(), within, { ...within, offset: 10 }], new Set(), {
+      republished: [],
+      gaps,
+    });
+    expect(ids(twice.duplicate)).toEqual(['9']);
+  });
+
+  test('excuses nothing outside of it', () => {
+    const outside = { ...within, createdAtMs: 20 };
+    const result = compare(source, [...all(), outside], new Set(), { republished: [], gaps });
+    expect(ids(result.invented)).toEqual(['9']);
+  });
+
+  test('is said in the report, with the times, and beside what is proven', () => {
+    const result = compare(source, all(), new Set(), { republished: [], gaps });
+    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, refused: gaps });
+    expect(report).toContain(
+      'from 1970-01-01T00:00:00.010Z to 1970-01-01T00:00:00.020Z is a recorded gap: Asana refuses that time, and it was not compared',
+    );
+    expect(report).toMatch(/proven: .*; but those in gaps are left out/);
+  });
+});
+
 describe('what an operator did', () => {
   const at = (id: string, createdAtMs: number) => ({ ...copy(id), createdAtMs });
   const events = [at('1', 10), at('2', 20), at('3', 30)];
@@ -90,7 +121,12 @@ describe('what an operator did', () => {
 
 test('the report names examples, and says how many more there are', () => {
   const many = new Map(Array.from({ length: 8 }, (_, i) => [`${i}`, copy(`${i}`)]));
-  const report = verificationReport('77', { ...compare(many, [], new Set()), fromMs: 0, toMs: 1, refused: [] });
+  const report = verificationReport('77', {
+    ...compare(many, [], new Set()),
+    fromMs: 0,
+    toMs: 1,
+    refused: [],
+  });
   expect(report).toContain('missing 8, duplicate 0, altered 0, invented 0, out of order 0');
   expect(report.match(/ {4}missing: /g)).toHaveLength(5);
   expect(report).toContain('and 3 more missing');
