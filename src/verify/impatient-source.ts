@@ -37,8 +37,8 @@ export class ImpatientSource<E extends PageEvent> implements PageSource<E> {
       const error = toConnectorError(thrown);
       const isTransient = error.disposition === 'retry-request';
       if (!isTransient && error.code !== 'ASANA_REQUEST_REFUSED') throw error;
-      const isBudget = error.code === 'ASANA_RATE_LIMITED';
-      const control = isBudget ? 'down' : await this.#others.control(query, signal);
+      const isRateLimited = error.code === 'ASANA_RATE_LIMITED';
+      const control = isRateLimited ? 'down' : await this.#others.control(query, signal);
       if (control === 'answered') throw new RefusedForGood(query, error);
       if (!isTransient) throw error;
       const minutes = PATIENCE_MS / 60_000;
