@@ -57,6 +57,8 @@ export const ERRORS = {
     disposition: 'step-over',
     cause: 'Asana has refused one question for SKIP_REFUSED_AFTER, and answers others',
     nextStep: 'nothing: the refused piece is stepped over, with a gap record',
+    commandNextStep:
+      'leave that time out with --from and --to; or let the connector record it as a gap, once SKIP_REFUSED_AFTER has passed, and repeat the command',
   },
   ASANA_UNAUTHORIZED: {
     disposition: 'halt-stream',

@@ -9,5 +9,5 @@ export function comparedEvents(report: string): number | undefined {
 }
 
 export function renderProof(events: number): string {
-  return `Proven: each of the ${formatCount(events)} events of the simulated Asana is in Kafka exactly once and unchanged, and nothing else is.`;
+  return `Proven: each of the ${formatCount(events)} events of the simulated Asana is in Kafka exactly once, unchanged and in time order within its partition, and nothing else is.`;
 }

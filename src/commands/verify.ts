@@ -10,7 +10,9 @@ import { createLog } from '../log.ts';
 import { readStreamState } from '../offsets/stream-state.ts';
 import { hiddenFields } from '../privacy/privacy.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
+import { isAvoided } from '../stream/gap.ts';
 import { type Excuses, isClean } from '../verify/compare.ts';
+import { ImpatientSource } from '../verify/impatient-source.ts';
 import { isBalanced, readLedger } from '../verify/ledger.ts';
 import { ledgerJson, ledgerReport, verificationJson, verificationReport } from '../verify/report.ts';
 import type { SourceEvent } from '../verify/source-event.ts';
@@ -30,10 +32,12 @@ const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
        asana-audit-kafka verify --ledger [--json]
 
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
-there twice, altered, or in the topic alone. Uses the request budget of the token. What an operator left out or had published
-again (offsets set, offsets reset) is known from the state, counted by itself, and not wrong. FIELDS_DROP and FIELDS_HASH are applied
-to what Asana shows before it is compared: what was published under others, or under another key, counts as altered
-(in the dead letters, as missing).
+there twice, altered, or in the topic alone, and records that are older than one before them in their partition (but for those
+with the header late). Uses the request budget of the token. What an operator left out or had published again (offsets set,
+offsets reset) is known from the state, counted by itself, and not wrong. Nor is a time that Asana refuses, with a gap record: it
+is named, not asked for, and not compared. Any other question that Asana refuses ends it, after ten minutes. FIELDS_DROP and
+FIELDS_HASH are applied to what Asana shows before it is compared: what was published under others, or under another key,
+counts as altered (in the dead letters, as missing).
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago
@@ -89,7 +93,7 @@ async function verifyAll(
   { json, ...window }: { fromMs: number | undefined; toMs: number; json: boolean },
   { asana, kafka }: Clients<SourceEvent>,
   progress: Progress,
-  { clock, signal, stdout }: CommandContext,
+  { clock, random, signal, stdout }: CommandContext,
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   const hidden = hiddenFields(config);
@@ -105,7 +109,7 @@ async function verifyAll(
     };
     const result = await verifyWorkspace(
       request,
-      { asana: client, kafka, decode, onProgress: progress.show },
+      { asana: new ImpatientSource(client, { clock, random }), kafka, decode, onProgress: progress.show },
       signal,
     );
     progress.end();
@@ -129,8 +133,8 @@ async function excusesOf(
   const stream = { connectorName: config.CONNECTOR_NAME, workspaceGid, topics: topicOptions(config) };
   const keys = stateKeys(stream.connectorName, workspaceGid);
   const { gaps, republished } = await readStreamState(kafka, stream, keys, signal);
-  // What Asana refuses, or has deleted, cannot be read again either.
-  return { republished, gaps: gaps.filter(({ reason }) => reason === 'skipped-by-operator') };
+  // What Asana has deleted cannot be read again either.
+  return { republished, gaps: gaps.filter(isAvoided) };
 }
 
 async function checkLedgers(

@@ -2,6 +2,8 @@
 
 export interface SourceEvent {
   readonly id: string;
+  /** Undefined where nobody asked for it. */
+  readonly createdAtMs?: number;
   /** SHA-256 of the canonical JSON, in whatever encoding, the same everywhere. */
   readonly hash: string;
 }
@@ -15,7 +17,12 @@ export interface TopicRecord {
   readonly offset: number;
   /** Marked as committed after younger ones. */
   readonly late: boolean;
+  /** Why it cannot be one of ours as it is; on hardly any record. */
+  readonly problem?: string;
 }
+
+/** Where a record is, in words. Made when it is needed: there may be millions of records. */
+export type PlaceOf = (record: TopicRecord) => string;
 
 export interface DeadLetterRecord {
   readonly hash: string;

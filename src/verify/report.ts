@@ -1,5 +1,6 @@
 import { isoTime } from '../clock.ts';
 import type { HiddenFields } from '../privacy/hide-fields.ts';
+import type { PassedGap } from '../stream/gap.ts';
 import type { Republished } from '../stream/republished.ts';
 import { type Finding, type Findings, isClean } from './compare.ts';
 import { isBalanced, type Ledger } from './ledger.ts';
@@ -19,6 +20,7 @@ export function verificationReport(workspaceGid: string, result: Verification, h
       ? [`  of the records, ${count(republished)} were published again by an operator`]
       : []),
     ...(inGaps > 0 ? [`  of the events, ${count(inGaps)} were left out, in recorded gaps`] : []),
+    ...result.refused.map(refusedLine),
     `  ${kinds.map(([kind, found]) => `${kind} ${count(found.length)}`).join(', ')}`,
     ...kinds.flatMap(([kind, found]) => examples(kind, found)),
     ...hiddenLines(hidden, result),
@@ -26,6 +28,9 @@ export function verificationReport(workspaceGid: string, result: Verification, h
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const refusedLine = ({ fromMs, toMs }: PassedGap): string =>
+  `  from ${isoTime(fromMs)} to ${isoTime(toMs)} is a recorded gap: Asana refuses that time, and it was not compared`;
 
 /** What was compared is less than what Asana has, and says nothing of what was published by other rules. */
 function hiddenLines({ dropped, hashed }: HiddenFields, { altered, missing }: Verification): string[] {
@@ -40,25 +45,35 @@ function hiddenLines({ dropped, hashed }: HiddenFields, { altered, missing }: Ve
   return [...lines, why];
 }
 
-function whatIsProven({ republished, inGaps }: Verification, { dropped, hashed }: HiddenFields): string {
+function whatIsProven(
+  { republished, inGaps, refused }: Verification,
+  { dropped, hashed }: HiddenFields,
+): string {
   const but = [
     ...(dropped.length + hashed.length > 0 ? ['fields are hidden as configured'] : []),
-    ...(inGaps > 0 ? ['those in gaps are left out'] : []),
+    ...(inGaps + refused.length > 0 ? ['those in gaps are left out'] : []),
     ...(republished > 0 ? ['those that were published again are there again'] : []),
   ];
-  return `every event exactly once, unchanged${but.length > 0 ? `; but ${but.join(', and ')}` : ''}`;
+  return `every event exactly once, unchanged, in time order within each partition${but.length > 0 ? `; but ${but.join(', and ')}` : ''}`;
 }
 
-const kindsOf = ({ missing, duplicate, altered, invented }: Findings): [string, readonly Finding[]][] => [
+const kindsOf = ({
+  missing,
+  duplicate,
+  altered,
+  invented,
+  outOfOrder,
+}: Findings): [string, readonly Finding[]][] => [
   ['missing', missing],
   ['duplicate', duplicate],
   ['altered', altered],
   ['invented', invented],
+  ['out of order', outOfOrder],
 ];
 
 /** The same for programs. */
 export function verificationJson(workspaceGid: string, result: Verification, hidden = NOTHING) {
-  const kinds = kindsOf(result);
+  const kinds = kindsOf(result).map(([kind, found]) => [kind.replaceAll(' ', '_'), found] as const);
   return {
     workspace_gid: workspaceGid,
     from: isoTime(result.fromMs),
@@ -69,6 +84,7 @@ export function verificationJson(workspaceGid: string, result: Verification, hid
     dead_letters: result.deadLetters,
     republished: result.republished,
     in_gaps: result.inGaps,
+    refused: result.refused.map(({ fromMs, toMs }) => ({ from: isoTime(fromMs), to: isoTime(toMs) })),
     fields_dropped: hidden.dropped,
     fields_hashed: hidden.hashed,
     ...Object.fromEntries(kinds.map(([kind, found]) => [kind, found.length])),

@@ -7,7 +7,7 @@ import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { type ReadRecord, readPartitionToEnd, readToEnd } from '../kafka/read-to-end.ts';
-import type { Copy } from './compare.ts';
+import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
 export interface TopicScan {
@@ -24,8 +24,8 @@ export async function scanTopic(
   scan: TopicScan,
   decode: DecodeRecord,
   signal: AbortSignal,
-): Promise<Copy[]> {
-  const copies: Copy[] = [];
+): Promise<TopicRecord[]> {
+  const copies: TopicRecord[] = [];
   let records = 0;
   const partitions = (await kafka.describeTopic(scan.topic))?.partitions ?? 0;
   for (let partition = 0; partition < partitions; partition++) {
@@ -43,30 +43,42 @@ async function readCopy(
   record: ReadRecord,
   scan: TopicScan,
   decode: DecodeRecord,
-): Promise<Copy | undefined> {
-  const where = `${scan.topic}-${record.partition}@${record.offset}`;
+): Promise<TopicRecord | undefined> {
+  const { partition, offset } = record;
+  const late = record.headers.late === 'true';
   try {
     const decoded = await decode(record.value ?? Buffer.alloc(0));
     if (decoded.workspace_gid !== scan.workspaceGid) return undefined;
     const event = toEvent(decoded);
     if (!matches(event, scan.filters)) return undefined;
-    const misplaced = record.key?.toString() === decoded.gid ? '' : ' (under another key)';
-    return {
+    const copy = {
       id: decoded.gid,
       createdAtMs: decoded.created_at,
-      hash: hashOf(event) + misplaced,
-      where: where + misplaced,
+      hash: hashOf(event),
+      partition,
+      offset,
+      late,
     };
+    return record.key?.toString() === copy.id ? copy : { ...copy, problem: ' (under another key)' };
   } catch (error) {
     if (!isUndecodable(error)) throw error;
     return {
       id: String(record.key ?? 'no key'),
       createdAtMs: undefined,
       hash: '',
-      where: `${where}: ${error.message}`,
+      partition,
+      offset,
+      late,
+      problem: `: ${error.message}`,
     };
   }
 }
+
+/** As Kafka's tools write it, with what is wrong with the record. */
+export const placeIn =
+  (topic: string): PlaceOf =>
+  ({ partition, offset, problem = '' }) =>
+    `${topic}-${partition}@${offset}${problem}`;
 
 const isUndecodable = (error: unknown): error is Error =>
   error instanceof UndecodableRecord ||

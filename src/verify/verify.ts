@@ -4,10 +4,12 @@ import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
-import { type Comparison, type Copy, compare, type Excuses } from './compare.ts';
+import type { PassedGap } from '../stream/gap.ts';
+import { type Comparison, compare, type Excuses, isInAny, isRefused } from './compare.ts';
+import type { SourceEvent as Shown, TopicRecord } from './evidence.ts';
 import type { SourceEvent } from './source-event.ts';
 import { scanSource } from './source-scan.ts';
-import { scanDeadLetters, scanTopic } from './topic-scan.ts';
+import { placeIn, scanDeadLetters, scanTopic } from './topic-scan.ts';
 
 export interface VerifyRequest {
   readonly workspaceGid: string;
@@ -33,6 +35,8 @@ export interface VerifyPorts {
 export interface Verification extends Comparison {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Recorded times in the window that Asana refuses: nothing of them is compared. */
+  readonly refused: readonly PassedGap[];
 }
 
 // So many events that only the topic has are looked up again; more than this is not a matter of timing.
@@ -44,13 +48,15 @@ export async function verifyWorkspace(
   ports: VerifyPorts,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
+  const { workspaceGid, eventsTopic, filters, fromMs, toMs, excuses } = request;
   const { kafka, decode, onProgress } = ports;
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
+  const refused = excuses.gaps.filter(isRefused);
   const source = await scanSource(
     ports.asana,
     scope,
+    refused,
     (count, atMs) =>
       onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
     signal,
@@ -67,13 +73,18 @@ export async function verifyWorkspace(
   // What cannot be read belongs to no time, and is wrong in every window.
   const inWindow = copies.filter(({ createdAtMs: at }) => at === undefined || (at >= startMs && at < toMs));
   await addLateComers(source, inWindow, request, ports, signal);
-  return { ...compare(source, inWindow, deadLetters, request.excuses), fromMs: startMs, toMs };
+  return {
+    ...compare(source, inWindow, deadLetters, excuses, placeIn(eventsTopic)),
+    fromMs: startMs,
+    toMs,
+    refused: refused.filter((gap) => gap.toMs > startMs && gap.fromMs < toMs),
+  };
 }
 
 /** What Asana has deleted by now is no longer the topic's to answer for. */
 export function windowStart(
   fromMs: number | undefined,
-  source: ReadonlyMap<string, Copy>,
+  source: ReadonlyMap<string, Shown>,
   nowMs: number,
 ): number {
   let oldestMs = Number.POSITIVE_INFINITY;
@@ -85,18 +96,20 @@ export function windowStart(
 
 /** An event that became visible after we had read its time is in the topic and not in our copy of the source. */
 async function addLateComers(
-  source: Map<string, Copy>,
-  copies: readonly Copy[],
-  { filters }: VerifyRequest,
+  source: Map<string, Shown>,
+  copies: readonly TopicRecord[],
+  { filters, excuses }: VerifyRequest,
   { asana }: VerifyPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const unknown = copies.flatMap(({ id, createdAtMs }) =>
-    createdAtMs === undefined || source.has(id) ? [] : [createdAtMs],
-  );
+  const refused = excuses.gaps.filter(isRefused);
+  const unknown = copies.flatMap((record) => {
+    const { id, createdAtMs } = record;
+    return createdAtMs === undefined || source.has(id) || isInAny(refused, record) ? [] : [createdAtMs];
+  });
   if (unknown.length > MAX_LOOKUPS) return;
   for (const timeMs of new Set(unknown)) {
     const scope = { filters, startAtMs: timeMs, endAtMs: timeMs + 1 };
-    for (const [id, copy] of await scanSource(asana, scope, () => {}, signal)) source.set(id, copy);
+    for (const [id, copy] of await scanSource(asana, scope, refused, () => {}, signal)) source.set(id, copy);
   }
 }

@@ -1,9 +1,32 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import type { ReadRecord } from '../../src/kafka/read-to-end.ts';
 import { environmentFor, runConnector } from '../support/connector.ts';
 import { putRecord, recordsOf } from '../support/topic.ts';
 import { createTopic, deleteTopic } from './scene.ts';
+
+/** The same event under another gid of that length. */
+function renamed(record: ReadRecord | undefined): ReadRecord | undefined {
+  const gid = String(record?.key);
+  const other = gid.slice(0, -1) + (gid.endsWith('1') ? '2' : '1');
+  const value = record?.value?.toString('latin1').replace(gid, other) ?? '';
+  return record && { ...record, key: Buffer.from(other), value: Buffer.from(value, 'latin1') };
+}
+
+/** The last cursor of the stream, and how to put another one in its place. */
+async function cursorOf(name: string) {
+  const last = (await recordsOf(`${name}.state`)).findLast(({ key }) => String(key).endsWith('/cursor'));
+  const record: Record<string, unknown> = JSON.parse(String(last?.value));
+  const replace = (parts: Record<string, unknown>) =>
+    putRecord(
+      `${name}.state`,
+      last?.partition ?? 0,
+      String(last?.key),
+      Buffer.from(JSON.stringify({ ...record, ...parts })),
+    );
+  return { record, replace };
+}
 
 let simulator: Simulator | undefined;
 afterEach(() => simulator?.close());
@@ -168,11 +191,35 @@ describe('verify', () => {
     const { exitCode, stdout } = await runConnector(['verify'], environment);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('missing 100, duplicate 2, altered 1, invented 1');
+    expect(stdout).toContain('missing 100, duplicate 2, altered 1, invented 1, out of order 2');
     expect(stdout).toContain(`duplicate: ${firstGid}, verify-wrong.events-0@`);
     expect(stdout).toContain(`altered: ${third.key}`);
     expect(stdout).toContain('invented: made-up');
     expect(stdout).toContain('NOT proven');
+  });
+
+  test('finds records that are out of order in their partition, and names them', async () => {
+    const source = await simulate({ events: 20 });
+    const environment = environmentFor('verify-order', source, { EVENTS_TOPIC_PARTITIONS: '1' });
+    await runConnector(['run', '--until-caught-up'], environment);
+    const records = await recordsOf('verify-order.events');
+    await createTopic('verify-order.elsewhere', 1);
+    for (const { key, value } of [...records.slice(0, 4), ...records.slice(5), ...records.slice(4, 5)])
+      await putRecord('verify-order.elsewhere', 0, String(key), value);
+    const disordered = { ...environment, EVENTS_TOPIC: 'verify-order.elsewhere' };
+
+    const right = await runConnector(['verify'], environment);
+    const wrong = await runConnector(['verify'], disordered);
+    const json = await runConnector(['verify', '--json'], disordered);
+
+    expect(right.stdout).toContain('invented 0, out of order 0');
+    expect(right.exitCode, right.stdout).toBe(0);
+    expect(wrong.stdout).toContain('missing 0, duplicate 0, altered 0, invented 0, out of order 1');
+    expect(wrong.stdout).toMatch(
+      new RegExp(`out of order: ${records[4]?.key}, verify-order.elsewhere-0@\\d+ is older than`),
+    );
+    expect(wrong.exitCode).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ proven: false, out_of_order: 1 });
   });
 
   test('--ledger counts the topic again without Asana, and finds what the state does not claim', async () => {
@@ -184,11 +231,51 @@ describe('verify', () => {
     expect(right.stdout).toContain('proven: the topic holds exactly the events that the state claims');
     expect(right.exitCode).toBe(0);
 
-    const state = (await recordsOf('ledger.state')).findLast(({ key }) => String(key).endsWith('/cursor'));
-    const record = JSON.parse(String(state?.value));
-    const altered = Buffer.from(JSON.stringify({ ...record, events: record.events + 1 }));
-    await putRecord('ledger.state', state?.partition ?? 0, String(state?.key), altered);
+    const cursor = await cursorOf('ledger');
+    await cursor.replace({ events: Number(cursor.record.events) + 1 });
     const wrong = await runConnector(['verify', '--ledger'], environment);
+    expect(wrong.stdout).toContain('NOT proven');
+    expect(wrong.exitCode).toBe(1);
+  });
+
+  test('--ledger finds another digest of as many events', async () => {
+    const source = await simulate({ events: 20 });
+    const environment = environmentFor('ledger-digest', source);
+    await runConnector(['run', '--until-caught-up'], environment);
+    const cursor = await cursorOf('ledger-digest');
+    const digest = String(cursor.record.digest);
+    await cursor.replace({ digest: (digest.startsWith('0') ? '1' : '0') + digest.slice(1) });
+
+    const { stdout, exitCode } = await runConnector(['verify', '--ledger'], environment);
+
+    expect(stdout).toMatch(/state 20 events, .*\n {2}topic 20 events/);
+    expect(stdout).toContain('NOT proven');
+    expect(exitCode).toBe(1);
+  });
+
+  test.each([
+    ['an event of its own', (records: readonly ReadRecord[]) => renamed(records[7])],
+    ['a second copy of another one', (records: readonly ReadRecord[]) => records[6]],
+  ])('--ledger finds a record that was swapped for %s: the count is the same', async (what, swappedFor) => {
+    const source = await simulate({ events: 20 });
+    const name = `ledger-swap-${what.split(' ').length}`;
+    const environment = environmentFor(name, source, { EVENTS_TOPIC_PARTITIONS: '1' });
+    await runConnector(['run', '--until-caught-up'], environment);
+    const records = await recordsOf(`${name}.events`);
+    const cursor = await cursorOf(name);
+    const copyTo = async (topic: string, copied: readonly (ReadRecord | undefined)[]) => {
+      await createTopic(topic, 1);
+      for (const record of copied) await putRecord(topic, 0, String(record?.key), record?.value ?? null);
+      const end = ((await recordsOf(topic)).at(-1)?.offset ?? 0) + 1;
+      await cursor.replace({ events_topic: topic, ends: { 0: end } });
+      return runConnector(['verify', '--ledger'], { ...environment, EVENTS_TOPIC: topic });
+    };
+
+    const right = await copyTo(`${name}.copied`, records);
+    const wrong = await copyTo(`${name}.swapped`, records.with(7, swappedFor(records) as ReadRecord));
+
+    expect(right.exitCode, right.stdout + right.stderr).toBe(0);
+    expect(wrong.stdout).toMatch(/state 20 events, .*\n {2}topic 20 events/);
     expect(wrong.stdout).toContain('NOT proven');
     expect(wrong.exitCode).toBe(1);
   });

@@ -83,6 +83,12 @@ test('a page that Asana refuses for good is skipped with a gap record, and every
   ]);
   const readable = [...simulator.truth()].filter(({ created_at }) => created_at !== from);
   expect(await keysIn('gap-refused.events')).toEqual(readable.map(({ gid }) => gid).sort());
+
+  // It asked for the refused time without end.
+  const verified = await runConnector(['verify'], environment);
+  expect(verified.exitCode, verified.stderr).toBe(0);
+  expect(verified.stdout).toContain(`from ${from} to ${to} is a recorded gap: Asana refuses that time`);
+  expect(verified.stdout).toMatch(/proven: .*; but those in gaps are left out/);
 });
 
 test('a state record that cannot be read halts the stream with an open gap, which is withdrawn when it can be read again', async () => {

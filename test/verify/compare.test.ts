@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type Copy, compare, isClean } from '../../src/verify/compare.ts';
+import { compare, isClean } from '../../src/verify/compare.ts';
+import type { TopicRecord } from '../../src/verify/evidence.ts';
 import { verificationReport } from '../../src/verify/report.ts';
 
-const copy = (id: string, hash = id, where = `e-0@${id}`): Copy => ({ id, createdAtMs: 0, hash, where });
+const copy = (id: string, hash = id, offset = Number(id)): TopicRecord & { createdAtMs: number } => ({
+  id,
+  createdAtMs: 0,
+  hash,
+  partition: 0,
+  offset,
+  late: false,
+});
 const source = new Map(['1', '2', '3'].map((id) => [id, copy(id)]));
 const all = () => [...source.values()];
 const ids = (findings: readonly { id: string }[]) => findings.map(({ id }) => id);
@@ -21,8 +29,8 @@ describe('the comparison', () => {
   });
 
   test('finds what is there twice, and says where', () => {
-    const result = compare(source, [...all(), copy('2', '2', 'e-0@9')], new Set());
-    expect(result.duplicate).toEqual([{ id: '2', detail: 'e-0@2 and e-0@9' }]);
+    const result = compare(source, [...all(), copy('2', '2', 9)], new Set());
+    expect(result.duplicate).toEqual([{ id: '2', detail: '0@2 and 0@9' }]);
     expect(isClean(result)).toBe(false);
   });
 
@@ -45,8 +53,39 @@ describe('the comparison', () => {
   });
 });
 
+describe('a recorded time that Asana refuses', () => {
+  const gaps = [{ fromMs: 10, toMs: 20, reason: 'refused-by-asana' as const }];
+  const within = { ...copy('9'), createdAtMs: 10 };
+
+  test('makes what the topic has of it neither invented nor altered, but still there once at most', () => {
+    const result = compare(source, [...all(), within], new Set(), { republished: [], gaps });
+    expect(isClean(result)).toBe(true);
+    expect(result.inGaps).toBe(1);
+    const twice = compare(source, [...all(), within, { ...within, offset: 10 }], new Set(), {
+      republished: [],
+      gaps,
+    });
+    expect(ids(twice.duplicate)).toEqual(['9']);
+  });
+
+  test('excuses nothing outside of it', () => {
+    const outside = { ...within, createdAtMs: 20 };
+    const result = compare(source, [...all(), outside], new Set(), { republished: [], gaps });
+    expect(ids(result.invented)).toEqual(['9']);
+  });
+
+  test('is said in the report, with the times, and beside what is proven', () => {
+    const result = compare(source, all(), new Set(), { republished: [], gaps });
+    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, refused: gaps });
+    expect(report).toContain(
+      'from 1970-01-01T00:00:00.010Z to 1970-01-01T00:00:00.020Z is a recorded gap: Asana refuses that time, and it was not compared',
+    );
+    expect(report).toMatch(/proven: .*; but those in gaps are left out/);
+  });
+});
+
 describe('what an operator did', () => {
-  const at = (id: string, createdAtMs: number): Copy => ({ ...copy(id), createdAtMs });
+  const at = (id: string, createdAtMs: number) => ({ ...copy(id), createdAtMs });
   const events = [at('1', 10), at('2', 20), at('3', 30)];
   const shown = new Map(events.map((event) => [event.id, event]));
   const republished = [{ atMs: 99, fromMs: 20, toMs: 30 }];
@@ -74,7 +113,7 @@ describe('what an operator did', () => {
 
   test('is in the report, beside what is proven', () => {
     const result = compare(shown, [...events, at('2', 20)], new Set(), { republished, gaps: [] });
-    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99 });
+    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, refused: [] });
     expect(report).toContain('of the records, 1 were published again by an operator');
     expect(report).toMatch(/proven: .*; but those that were published again are there again/);
   });
@@ -82,8 +121,13 @@ describe('what an operator did', () => {
 
 test('the report names examples, and says how many more there are', () => {
   const many = new Map(Array.from({ length: 8 }, (_, i) => [`${i}`, copy(`${i}`)]));
-  const report = verificationReport('77', { ...compare(many, [], new Set()), fromMs: 0, toMs: 1 });
-  expect(report).toContain('missing 8, duplicate 0, altered 0, invented 0');
+  const report = verificationReport('77', {
+    ...compare(many, [], new Set()),
+    fromMs: 0,
+    toMs: 1,
+    refused: [],
+  });
+  expect(report).toContain('missing 8, duplicate 0, altered 0, invented 0, out of order 0');
   expect(report.match(/ {4}missing: /g)).toHaveLength(5);
   expect(report).toContain('and 3 more missing');
   expect(report).toContain('NOT proven');

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { Copy } from '../../src/verify/compare.ts';
+import type { SourceEvent } from '../../src/verify/evidence.ts';
 import { windowStart } from '../../src/verify/verify.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 1_000 * DAY_MS;
 const source = (...days: number[]) =>
   new Map(
-    days.map((day): [string, Copy] => [
+    days.map((day): [string, SourceEvent] => [
       String(day),
-      { id: String(day), createdAtMs: day * DAY_MS, hash: '', where: '' },
+      { id: String(day), createdAtMs: day * DAY_MS, hash: '' },
     ]),
   );
 

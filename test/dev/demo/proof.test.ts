@@ -11,10 +11,12 @@ test('the number of compared events is read from the report that verify prints',
     deadLetters: 0,
     republished: 0,
     inGaps: 0,
+    refused: [],
     missing: [],
     duplicate: [],
     altered: [],
     invented: [],
+    outOfOrder: [],
   });
 
   expect(comparedEvents(report)).toBe(200_153);
