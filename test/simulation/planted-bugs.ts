@@ -1,6 +1,7 @@
 /** Bugs that were never in the connector, each with the invariant that one would name: what the simulation must catch. */
 
 import type { Invariant } from '../../src/verify/violation.ts';
+import { AGAIN_AND_LATE_BUGS } from './planted-again-and-late-bugs.ts';
 import { FLEET_BUGS } from './planted-fleet-bugs.ts';
 import { REFUSAL_BUGS } from './planted-refusal-bugs.ts';
 import { WINDOW_BUGS } from './planted-window-bugs.ts';
@@ -22,7 +23,6 @@ export interface PlantedBug {
 }
 
 const COMMITTER = 'stream/committer.ts';
-const KNOWN_IDS = 'stream/known-ids.ts';
 const SESSION = 'kafka/session.ts';
 const WRITER = 'kafka/writer.ts';
 
@@ -188,29 +188,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ],
   },
   {
-    name: 'ids at the watermark ignored',
-    caughtBy: 'no-duplicate',
-    edits: [
-      { file: KNOWN_IDS, find: '=> committed.has(id) || swept.has(id);', replace: '=> swept.has(id);' },
-      {
-        file: KNOWN_IDS,
-        find: 'for (const id of cursor?.committed.keys() ?? []) this.#recent.add(id);',
-        replace: '',
-      },
-    ],
-  },
-  {
-    name: 'nothing from before the watermark is known after a restart',
-    caughtBy: 'no-duplicate',
-    edits: [
-      {
-        file: KNOWN_IDS,
-        find: 'this.#unreadBeforeMs = cursor?.offset && cursor.watermarkMs;',
-        replace: '',
-      },
-    ],
-  },
-  {
     name: 'the watermark follows events that are dated in the future',
     caughtBy: 'no-loss',
     edits: [
@@ -243,20 +220,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
     ],
   },
-  {
-    name: 'a late event without its mark',
-    caughtBy: 'time-order',
-    edits: [
-      { file: 'stream/batch.ts', find: 'isLate ? { ...record, headers: LATE } : record', replace: 'record' },
-    ],
-  },
-  {
-    name: 'late events are not looked for',
-    caughtBy: 'no-loss',
-    edits: [
-      { file: 'stream/sweep.ts', find: '!committed.has(id) && !cursor.committed.has(id)', replace: 'false' },
-    ],
-  },
+  ...AGAIN_AND_LATE_BUGS,
   ...REFUSAL_BUGS,
   ...WINDOW_BUGS,
   ...FLEET_BUGS,
