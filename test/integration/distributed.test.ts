@@ -84,6 +84,33 @@ test('a replica that stood still while its streams were taken over gets nothing 
   await expectExactlyOnce(source, environment);
 });
 
+test('replicas that share a token keep to its budget together', async (context) => {
+  const requestsPerMinute = 240;
+  const source = await simulate(context, {
+    events: 600,
+    rate: 20,
+    workspaces: WORKSPACES,
+    requestsPerMinute,
+  });
+  const environment = {
+    ...environmentOfGroup('budget', source),
+    ASANA_REQUESTS_PER_MINUTE: String(requestsPerMinute),
+  };
+  const first = await startLive(context, environment);
+  await eventually('the first runs all', () => isSettled([first], WORKSPACES, 0));
+  const second = await startLive(context, environment);
+  await eventually('two share them', () => isSettled([first, second], WORKSPACES, 1));
+
+  const startedMs = performance.now();
+  const { requests } = await source.status();
+  await eventually('a quarter of a minute of requests has come', async () => {
+    return (await source.status()).requests >= requests + requestsPerMinute / 4;
+  });
+  // Each with the whole of it would have taken half of that.
+  expect(performance.now() - startedMs).toBeGreaterThan(12_000);
+  expect((await source.status()).refused).toBe(0);
+});
+
 test('more replicas than streams: the one that has none is ready, says who runs them, and takes over', async (context) => {
   const [workspace = ''] = WORKSPACES;
   const { start } = await follow(context, 'standby', [workspace]);

@@ -14,6 +14,8 @@ export type Ending = Pick<TestContext, 'onTestFinished'>;
 
 export interface Source extends Simulator {
   change(options: Partial<SimulatorOptions>): Promise<void>;
+  /** Requests so far, those answered with 429 included. */
+  status(): Promise<{ requests: number; refused: number }>;
 }
 
 export async function simulate(
@@ -22,7 +24,7 @@ export async function simulate(
 ): Promise<Source> {
   const simulator = await startSimulator({ days: 80, rate: 0, requestsPerMinute: 0, ...options });
   onTestFinished(() => simulator.close());
-  const control = simulator.baseUrl.replace('/api/1.0', '/simulator/options');
+  const control = simulator.baseUrl.replace('/api/1.0', '/simulator');
   return {
     baseUrl: simulator.baseUrl,
     get options() {
@@ -31,9 +33,11 @@ export async function simulate(
     truth: () => simulator.truth(),
     close: () => simulator.close(),
     change: async (changed) => {
-      const answer = await fetch(control, { method: 'POST', body: JSON.stringify(changed) });
+      const answer = await fetch(`${control}/options`, { method: 'POST', body: JSON.stringify(changed) });
       if (!answer.ok) throw new Error(await answer.text());
     },
+    status: async () =>
+      (await (await fetch(`${control}/status`)).json()) as { requests: number; refused: number },
   };
 }
 
