@@ -111,6 +111,22 @@ test('replicas that share a token keep to its budget together', async (context) 
   expect((await source.status()).refused).toBe(0);
 });
 
+test('a rollout adds workspaces with the first replica that has them, and removes one with the last', async (context) => {
+  const { source, environment } = await follow(context, 'rollout');
+  const [before, after] = [WORKSPACES.slice(0, 2), WORKSPACES.slice(1)];
+  const withWorkspaces = (workspaces: readonly string[]) =>
+    startLive(context, { ...environment, ASANA_WORKSPACES: workspaces.join() });
+  const old = await withWorkspaces(before);
+  await eventually('the old one runs what it has', () => isSettled([old], before, 0));
+  const rolledOut = await withWorkspaces(after);
+  await eventually('between them, they run all', () => isSettled([old, rolledOut], WORKSPACES, 2));
+
+  expect(await old.stop(9_000)).toEqual({ code: 0, signal: null });
+  await eventually('the new one runs what it has', () => isSettled([rolledOut], after, 0));
+  expect(await rolledOut.stop(9_000)).toEqual({ code: 0, signal: null });
+  await expectExactlyOnce(source, environment);
+});
+
 test('more replicas than streams: the one that has none is ready, says who runs them, and takes over', async (context) => {
   const [workspace = ''] = WORKSPACES;
   const { start } = await follow(context, 'standby', [workspace]);
