@@ -10,10 +10,10 @@ import { type Advance, advance, afterSweep, type Books, type Cursor, withPut, yo
 import { encodeCursor } from './cursor-record.ts';
 import type { StreamEvent } from './events.ts';
 import { afterGap, encodeGap, gapBefore, type PassedGap } from './gap.ts';
-import { KnownIds, type ReadBack } from './known-ids.ts';
+import { KnownIds, MOST_KNOWN, type ReadBack } from './known-ids.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ReadPage } from './read-page.ts';
-import { canFind, type SweepOptions, type SweepRange, type SweepResult, sweepProgress } from './sweep.ts';
+import { isDatedIn, type SweepOptions, type SweepRange, type SweepResult, sweepProgress } from './sweep.ts';
 
 export interface CommitterPorts {
   readonly session: Pick<Session, 'transact'>;
@@ -45,8 +45,10 @@ export class Committer {
   readonly #known: KnownIds;
   #cursor: Cursor | undefined;
   #gaps: readonly PassedGap[];
-  /** Of the sweep begun last, with the ids of what it can find and was committed since: what was late, and shown by the live chain. */
-  #sweep: { readonly range: SweepRange; readonly committedSince: Set<string> } | undefined;
+  /** Of the sweep begun last, with the ids of what is dated in its range and was committed since: what was late, and shown by the live chain. */
+  #sweep:
+    | { readonly range: SweepRange; readonly eventsThen: number; readonly committedSince: Set<string> }
+    | undefined;
   /** The last page left nothing, as far as it showed. */
   #caughtUp = false;
 
@@ -91,19 +93,24 @@ export class Committer {
   }
 
   /**
-   * What is committed from now on is not in the topic that the sweep reads. Its ids are kept until it is committed: almost all that
-   * comes is younger than the range, so that they are few, whatever the rate and however long it takes.
+   * What is committed from now on is not in the topic that the sweep reads. Its ids are kept until it is committed, of what is dated in
+   * the range: almost all that comes is younger, so that they are few, whatever the rate and however long it takes.
    */
   beginSweep(range: SweepRange): void {
-    this.#sweep = { range, committedSince: new Set() };
+    this.#sweep = { range, eventsThen: this.#cursor?.events ?? 0, committedSince: new Set() };
   }
 
   /** Commits what the sweep found, but for what was committed since it began. */
   async commitSweep({ late, asOfMs, sweptToMs }: SweepResult): Promise<void> {
     const [before, sweep] = [this.#cursor, this.#sweep];
     if (before === undefined || sweep === undefined) throw new RangeError('no sweep has begun');
+    // What is dated elsewhere than where Asana shows it, in the future for example, may be among what came since, too.
+    const isToldFromAll = before.events - sweep.eventsThen <= MOST_KNOWN;
     const events = late.filter(
-      (event) => !sweep.committedSince.has(event.id) && this.#known.isNew(event, before),
+      (event) =>
+        (isToldFromAll || isDatedIn(sweep.range, event)) &&
+        !sweep.committedSince.has(event.id) &&
+        this.#known.isNew(event, before),
     );
     const batch = this.#newBatch();
     for (const event of events) batch.add(event, true);
@@ -137,7 +144,7 @@ export class Committer {
     const youngest = before ? youngestMs(before) : 0;
     for (const event of events) {
       batch.add(event, event.createdAtMs < youngest);
-      if (this.#sweep && canFind(this.#sweep.range, event)) this.#sweep.committedSince.add(event.id);
+      if (this.#sweep && isDatedIn(this.#sweep.range, event)) this.#sweep.committedSince.add(event.id);
     }
     return advance(before, this.#advanceBy(page, events, gap));
   }

@@ -83,8 +83,8 @@ export function sweepProgress(
   return { sweptToMs, areBehind: completeToMs - sweptToMs > MOST_SUMS_BACK * (lookbackMs + intervalMs) };
 }
 
-/** Can a sweep of the range find the event? What has no time of its own is placed by its neighbours: it may belong anywhere. */
-export const canFind = ({ toMs }: SweepRange, { isDated, createdAtMs }: StreamEvent): boolean =>
+/** What has no time of its own is placed by its neighbours: it may belong anywhere. */
+export const isDatedIn = ({ toMs }: SweepRange, { isDated, createdAtMs }: StreamEvent): boolean =>
   !isDated || createdAtMs < toMs;
 
 /**
@@ -110,8 +110,7 @@ export async function sweep(
   let coveredToMs = range.toMs;
   for await (const { events, page } of readRange(range, ports, signal)) {
     firstAsOfMs ??= page.asOfMs;
-    const findable = events.filter((event) => canFind(range, event));
-    late.push(...findable.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
+    late.push(...events.filter(({ id }) => !committed.has(id) && !cursor.committed.has(id)));
     if (late.length > MAX_LATE) {
       coveredToMs = events.at(-1)?.createdAtMs ?? coveredToMs;
       break;

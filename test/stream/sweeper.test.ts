@@ -124,6 +124,13 @@ test('a sweep is committed however many events are committed beside it', async (
   expect(committer.cursor?.sweptToMs).toBe(nowMs - options.lookbackMs);
 });
 
+// Found by the seeds 3146, 8139, 9233 and 9480: where Asana shows it, no later sweep looks again.
+test('what a sweep is shown and the topic lacks is published, wherever it is dated', async () => {
+  const { nowMs, published, asanaShows } = await sweeping();
+  await asanaShows(anEvent('dated ahead', nowMs + 1_000 * 365 * 86_400_000));
+  expect(published).toEqual(['dated ahead']);
+});
+
 test.each([
   ['with its own time', true],
   // Asana knows when it was; we place it with what comes after it, beyond the range.
