@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import { type LaneReport, NOTHING_DONE } from '../faults/lane.ts';
+import { CLEAN_STOCK as stock } from './a-stock.ts';
 import { shortfalls } from './goals.ts';
 
-const stock = {
-  events: 1_000_000,
-  lost: 0,
-  duplicated: 0,
-  late: 800,
-  cursors: 3_000,
-  sessions: 201,
-  violations: [],
-  ledger: 'proven',
-  balanced: true,
-};
 const crash: LaneReport = {
   ...NOTHING_DONE,
   lane: 'crash',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type LaneReport, NOTHING_DONE } from '../faults/lane.ts';
+import { CLEAN_STOCK } from './a-stock.ts';
 import { isClean, soakPage, soakTable } from './table.ts';
 
 const clean: LaneReport = {
@@ -8,17 +9,7 @@ const clean: LaneReport = {
   kills: 200,
   killsOpen: 70,
   recoveriesMs: [1_000, 2_000, 9_000],
-  stock: {
-    events: 1_000_000,
-    lost: 0,
-    duplicated: 0,
-    late: 800,
-    cursors: 3_000,
-    sessions: 201,
-    violations: [],
-    ledger: 'proven',
-    balanced: true,
-  },
+  stock: CLEAN_STOCK,
 };
 
 test('n clean kills bound the failure probability of one at 3/n', () => {
