@@ -31,13 +31,13 @@ import {
 const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
        asana-audit-kafka verify --ledger [--json]
 
-Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing,
-there twice, altered, or in the topic alone, and records that are older than one before them in their partition (but for those
-with the header late). Uses the request budget of the token. What an operator left out or had published again (offsets set,
-offsets reset) is known from the state, counted by itself, and not wrong. Nor is a time that Asana refuses, with a gap record: it
-is named, not asked for, and not compared. Any other question that Asana refuses ends it, after ten minutes. FIELDS_DROP and
-FIELDS_HASH are applied to what Asana shows before it is compared: what was published under others, or under another key,
-counts as altered (in the dead letters, as missing).
+Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing, there
+twice, altered, or in the topic alone, and records that are older than one before them in their partition (but for those with
+the header late). Waits for Kafka transactions that are open when it looks. Uses the request budget of the token. What an
+operator left out or had published again (offsets set, offsets reset) is known from the state, counted by itself, and not
+wrong. Nor is a time that Asana refuses, with a gap record: it is named, not asked for, and not compared. Any other question
+that Asana refuses ends it, after ten minutes. FIELDS_DROP and FIELDS_HASH are applied to what Asana shows before it is
+compared: what was published under others, or under another key, counts as altered (in the dead letters, as missing).
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: END_AT, or a minute ago

@@ -56,6 +56,8 @@ export interface FetchedBatch {
   readonly nextOffset: number;
   /** Nothing at or above it can be read yet. */
   readonly lastStableOffset: number;
+  /** Where the next record will be written: what lies between the last stable offset and it is not decided yet. */
+  readonly highWatermark: number;
 }
 
 export interface TopicDescription {

@@ -34,7 +34,12 @@ export function committedRecords(fetched: FetchedPartition, from: number): Fetch
     }
   }
   const lastStableOffset = Number(fetched.lastStableOffset);
-  return { records, nextOffset: nextOffset(fetched.messages, from, lastStableOffset), lastStableOffset };
+  return {
+    records,
+    nextOffset: nextOffset(fetched.messages, from, lastStableOffset),
+    lastStableOffset,
+    highWatermark: Number(fetched.highWatermark),
+  };
 }
 
 /**

@@ -1,13 +1,13 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { readToEnd } from '../kafka/read-to-end.ts';
+import { readWritten } from '../kafka/read-to-end.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import { type Books, emptyBooks } from '../stream/cursor.ts';
 import { addToDigest } from '../stream/digest.ts';
 
 /**
  * What a stream has put where, counted anew from the topics: for a stream whose state does not say, or says it of a topic that is
- * gone. What lies behind a neighbour's open transaction is not seen.
+ * gone. Waits for the transactions that are open.
  */
 export async function recountBooks(
   kafka: KafkaClient,
@@ -19,7 +19,7 @@ export async function recountBooks(
   let { events, digest, deadLetters, deadLettersEnd } = emptyBooks(eventsTopic);
   const ends = new Map<number, number>();
   let records = 0;
-  for await (const { partition, offset, value } of readToEnd(kafka, eventsTopic, signal)) {
+  for await (const { partition, offset, value } of readWritten(kafka, eventsTopic, signal)) {
     onProgress(++records);
     const record = await decodeOwn(decode, workspaceGid, value);
     if (record === undefined) continue;
@@ -27,7 +27,7 @@ export async function recountBooks(
     digest = addToDigest(digest, [record.gid]);
     ends.set(partition, offset + 1);
   }
-  for await (const { offset, headers } of readToEnd(kafka, deadLettersTopic(eventsTopic), signal)) {
+  for await (const { offset, headers } of readWritten(kafka, deadLettersTopic(eventsTopic), signal)) {
     if (headers.workspace_gid !== workspaceGid) continue;
     deadLetters++;
     deadLettersEnd = offset + 1;

@@ -6,7 +6,7 @@ import { identityOf } from '../encode/identity.ts';
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { type ReadRecord, readPartitionToEnd, readToEnd } from '../kafka/read-to-end.ts';
+import { type ReadRecord, readPartitionWritten, readWritten } from '../kafka/read-to-end.ts';
 import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
@@ -18,7 +18,10 @@ export interface TopicScan {
   readonly onProgress: (records: number, part: number) => void;
 }
 
-/** Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. */
+/**
+ * Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. Waits for open
+ * transactions: what other streams have committed behind them would be called missing.
+ */
 export async function scanTopic(
   kafka: KafkaClient,
   scan: TopicScan,
@@ -29,7 +32,7 @@ export async function scanTopic(
   let records = 0;
   const partitions = (await kafka.describeTopic(scan.topic))?.partitions ?? 0;
   for (let partition = 0; partition < partitions; partition++) {
-    for await (const record of readPartitionToEnd(kafka, scan.topic, partition, signal)) {
+    for await (const record of readPartitionWritten(kafka, scan.topic, partition, signal)) {
       const copy = await readCopy(record, scan, decode);
       if (copy) copies.push(copy);
       // By key, the partitions are about as long as each other.
@@ -105,7 +108,7 @@ export async function scanDeadLetters(
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const ids = new Set<string>();
-  for await (const { value, headers } of readToEnd(kafka, topic, signal)) {
+  for await (const { value, headers } of readWritten(kafka, topic, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
     const event = parseJson(value.toString('utf8'));
     ids.add(identityOf(event, toRecord(event, workspaceGid)).id);

@@ -71,6 +71,10 @@ export function describeKafkaContract(name: string, setup: ContractSetup): void 
           throw new Error('a fetch without a signal never ends');
         })(),
       );
+    const firstBatch = async (topic: string) => {
+      for await (const batch of kafka.fetchCommitted(topic, 0, 'earliest', never)) return batch;
+      throw new Error('a fetch without a signal never ends');
+    };
     const keysIn = async (topic: string, records: number) =>
       (await read(topic, { records })).records.map(({ key }) => String(key));
 
@@ -138,6 +142,9 @@ export function describeKafkaContract(name: string, setup: ContractSetup): void 
       await put(pin, topic, 'pinned');
       await commitKeys(two, topic, 'behind');
       expect(await keysIn(topic, 0)).toEqual([]);
+      const first = await drive(firstBatch(topic));
+      expect(first).toMatchObject({ records: [], lastStableOffset: 0 });
+      expect(first?.highWatermark).toBeGreaterThan(1);
       await drive(pin.commit());
       expect(await keysIn(topic, 2)).toEqual(['pinned', 'behind']);
       await drive(one.close());

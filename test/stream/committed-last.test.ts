@@ -27,7 +27,8 @@ function topicsOf(ownerOf: (offset: number) => string) {
       });
       read.push([`${topic}-${partition}`, from, count]);
       next += count;
-      yield { records, nextOffset: next, lastStableOffset: Number.MAX_SAFE_INTEGER };
+      const end = Number.MAX_SAFE_INTEGER;
+      yield { records, nextOffset: next, lastStableOffset: end, highWatermark: end };
     }
   };
   const kafka = { fetchCommitted } as Partial<KafkaClient> as KafkaClient;
