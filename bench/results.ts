@@ -31,22 +31,34 @@ export async function writeResults(
 ): Promise<string> {
   // Messages name files, whose folder is nobody else's business.
   const failures = foundFailures.map(({ row, reason }) => ({ row, reason: reason.replaceAll(ROOT, '.') }));
-  const name = circumstances.startedAt.slice(0, 19).replaceAll(':', '');
+  const name = nameOf(circumstances);
   const summaries = figures.map((figure) => ({
     ...figure,
     summary: summarize(figure.values),
     ...(figure.yardstick && { ratio: summarize(ratios(figure.values, figure.yardstick.values)) }),
   }));
-  await mkdir(FOLDER, { recursive: true });
   const json = JSON.stringify({ ...circumstances, figures: summaries, failures }, undefined, 2);
-  await writeFile(join(FOLDER, `${name}.json`), `${json}\n`);
-  const page = join(FOLDER, `${name}.md`);
-  await writeFile(page, renderPage(circumstances, renderTable(figures, failures)));
-  return page;
+  await write(`${name}.json`, `${json}\n`);
+  return write(`${name}.md`, renderPage('Benchmark', circumstances, renderTable(figures, failures)));
 }
 
-function renderPage(of: Circumstances, table: string): string {
-  return `# Benchmark of ${of.startedAt.slice(0, 16).replace('T', ' ')} UTC
+/** Returns the path of the Markdown file. */
+export function writeProfile(circumstances: Circumstances, text: string): Promise<string> {
+  const page = renderPage('Profile', circumstances, `\`\`\`\n${text}\n\`\`\``);
+  return write(`${nameOf(circumstances)}.profile.md`, page);
+}
+
+const nameOf = ({ startedAt }: Circumstances): string => startedAt.slice(0, 19).replaceAll(':', '');
+
+async function write(name: string, text: string): Promise<string> {
+  await mkdir(FOLDER, { recursive: true });
+  const path = join(FOLDER, name);
+  await writeFile(path, text);
+  return path;
+}
+
+function renderPage(what: string, of: Circumstances, body: string): string {
+  return `# ${what} of ${of.startedAt.slice(0, 16).replace('T', ' ')} UTC
 
 How to read it, and how it is measured: [METHOD.md](../METHOD.md).
 
@@ -56,7 +68,7 @@ How to read it, and how it is measured: [METHOD.md](../METHOD.md).
 - source: ${of.source}
 - load: ${of.load.before.toFixed(2)} before, ${of.load.after.toFixed(2)} after; took ${Math.round(of.durationSeconds / 60)} minutes
 
-${table}
+${body}
 `;
 }
 

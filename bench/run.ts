@@ -13,7 +13,7 @@ import { createLog } from '../src/log.ts';
 import type { Bench } from './bench.ts';
 import type { Failure, Figure } from './figure.ts';
 import { type Arguments, readArguments } from './options.ts';
-import { describeCommit, describeMachine, loadNow, writeResults } from './results.ts';
+import { describeCommit, describeMachine, loadNow, writeProfile, writeResults } from './results.ts';
 import { profileWholePath } from './rows/profile.ts';
 import { ROWS } from './rows.ts';
 import { buildStage, type Stage } from './stage.ts';
@@ -47,8 +47,18 @@ async function measure(options: Arguments, folder: string): Promise<readonly Fai
   say(`starting Kafka, the registry and the source (logs in ${folder})`);
   await using cleanup = new AsyncDisposableStack();
   const bench = createBench(await buildStage(folder, cleanup), options, cleanup);
+  const circumstances = async () => ({
+    startedAt,
+    durationSeconds: elapsedSeconds(),
+    command: `node bench/run.ts ${process.argv.slice(2).join(' ')}`.trim(),
+    commit,
+    machine: describeMachine(),
+    source: await describeSource(bench.stage),
+    load: { before, after: loadNow() },
+  });
   if (options.profile) {
-    await profile(bench);
+    const text = await profile(bench);
+    say(`written to ${await writeProfile(await circumstances(), text)}`);
     return [];
   }
   const figures: Figure[] = [];
@@ -59,19 +69,14 @@ async function measure(options: Arguments, folder: string): Promise<readonly Fai
     figures.push(...found.figures);
     failures.push(...found.failures);
   }
-  const { eventBytes } = await bench.stage.source.status();
-  const circumstances = {
-    startedAt,
-    durationSeconds: elapsedSeconds(),
-    command: `node bench/run.ts ${process.argv.slice(2).join(' ')}`.trim(),
-    commit,
-    machine: describeMachine(),
-    source: `events of the simulator, ${eventBytes.toFixed(0)} bytes of JSON on average, pages of 1,000`,
-    load: { before, after: loadNow() },
-  };
   console.log(`\n${renderTable(figures, failures)}\n`);
-  say(`written to ${await writeResults(circumstances, figures, failures)}`);
+  say(`written to ${await writeResults(await circumstances(), figures, failures)}`);
   return failures;
+}
+
+async function describeSource({ source }: Stage): Promise<string> {
+  const { eventBytes } = await source.status();
+  return `events of the simulator, ${eventBytes.toFixed(0)} bytes of JSON on average, pages of 1,000`;
 }
 
 function createBench(stage: Stage, options: Arguments, cleanup: AsyncDisposableStack): Bench {
@@ -104,7 +109,7 @@ async function runRow(name: string, bench: Bench) {
   }
 }
 
-async function profile(bench: Bench): Promise<void> {
+async function profile(bench: Bench): Promise<string> {
   const { text, files } = await profileWholePath(bench);
   console.log(`\n${text}`);
   await mkdir(PROFILES, { recursive: true });
@@ -113,6 +118,7 @@ async function profile(bench: Bench): Promise<void> {
     await copyFile(file, kept);
     say(`for a viewer (speedscope, DevTools): ${kept}`);
   }
+  return text;
 }
 
 await main().catch((error: unknown) => {
