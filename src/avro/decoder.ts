@@ -45,27 +45,26 @@ export function createDecoder(fetchWriterType: (schemaId: number) => Promise<Typ
 /**
  * The record where it is of this workspace; undefined where it is of another one, or none of ours.
  *
- * What our own schema describes to the last byte is known by its content, and the registry is not asked: one that was set up
- * anew gives other ids, and a record that is not recognised would be published a second time.
+ * The registry is asked only for what begins as one of this workspace and is not described to the last byte by our own schema: one that
+ * was set up anew gives other ids. A record that is not recognised would be published a second time, and one that nobody can read,
+ * because it is somebody else's, would end every read of the topic.
  */
 export async function decodeOwn(
   decode: DecodeRecord,
   workspaceGid: string,
   framed: Buffer | null,
 ): Promise<AnyVersionRecord | undefined> {
-  if (framed === null) return undefined;
-  const own = readAsOurs(workspaceGid, framed);
-  if (own !== undefined) return own;
+  const schemaId = framed === null ? undefined : readSchemaId(framed);
+  if (framed === null || schemaId === undefined || workspaceOf(framed) !== workspaceGid) return undefined;
   try {
-    const record = await decode(framed);
-    return record.workspace_gid === workspaceGid ? record : undefined;
+    return readAsOurs(schemaId, framed) ?? (await decode(framed));
   } catch (error) {
     if (error instanceof UndecodableRecord) return undefined;
     throw error;
   }
 }
 
-/** Looked at first: bytes of another schema may look like the beginning of an array that is as long as it likes. */
+/** Of every version of the schema: fields are never added before the third. */
 const BEGINNING = avsc.Type.forSchema({
   type: 'record',
   name: 'Beginning',
@@ -75,11 +74,16 @@ const BEGINNING = avsc.Type.forSchema({
   ],
 });
 
-function readAsOurs(workspaceGid: string, framed: Buffer): AnyVersionRecord | undefined {
-  const schemaId = readSchemaId(framed);
-  if (schemaId === undefined) return undefined;
-  const beginning = BEGINNING.decode(framed, HEADER_BYTES);
-  if (beginning.offset < 0 || beginning.value.workspace_gid !== workspaceGid) return undefined;
+/**
+ * Looked at before all else: bytes of another schema may look like the beginning of an array that is as long as it likes. Undefined where
+ * they end too early.
+ */
+function workspaceOf(framed: Buffer): string | undefined {
+  const { value, offset } = BEGINNING.decode(framed, HEADER_BYTES);
+  return offset < 0 ? undefined : value.workspace_gid;
+}
+
+function readAsOurs(schemaId: number, framed: Buffer): AnyVersionRecord | undefined {
   try {
     return decodeAs(EVENT_TYPE, schemaId, framed);
   } catch (error) {

@@ -115,11 +115,25 @@ describe('a record of the own workspace', () => {
     await expect(ownOf(askedNothing, framed)).rejects.toThrow('the registry was asked');
   });
 
-  test('is not one of another workspace, one that is none of ours, or a tombstone', async () => {
-    const decode = createDecoder(async () => EVENT_TYPE);
-    expect(await ownOf(decode, encoded(), 'another')).toBeUndefined();
+  // Where the registry did not know the id of one, it ended the connector, and each start of it.
+  test('is not one of another workspace, one that is none of ours, or a tombstone, whatever the registry knows', async () => {
+    expect(await ownOf(askedNothing, encoded(), 'another')).toBeUndefined();
     for (const bytes of ['', 'not ours', '\0\0\0\0\u0001not ours either'])
-      expect(await ownOf(decode, Buffer.from(bytes))).toBeUndefined();
+      expect(await ownOf(askedNothing, Buffer.from(bytes))).toBeUndefined();
     expect(await ownOf(askedNothing, null)).toBeUndefined();
+  });
+
+  test('is not one of another schema that begins like ours', async () => {
+    const type = avsc.Type.forSchema({
+      type: 'record',
+      name: 'Other',
+      fields: [
+        { name: 'a', type: 'string' },
+        { name: 'b', type: 'string' },
+      ],
+    });
+    const bytes = Buffer.concat([Buffer.alloc(HEADER_BYTES), type.toBuffer({ a: '1', b: WORKSPACE_GID })]);
+    const decode = createDecoder(async () => type);
+    expect(await ownOf(decode, bytes)).toBeUndefined();
   });
 });
