@@ -2,10 +2,10 @@ import type { AuditLog } from './asana/patient-client.ts';
 import { filtersFingerprint } from './asana/query.ts';
 import type { DecodeRecord } from './avro/decoder.ts';
 import type { Clock } from './clock.ts';
-import { withDeadline } from './deadline.ts';
 import type { EncodedEvent } from './encode/encoded-event.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
+import { patienceFor } from './kafka/read-to-end.ts';
 import { Session, type SessionPorts } from './kafka/session.ts';
 import { stateKeys, transactionalId } from './kafka/state-keys.ts';
 import { stateLocation } from './kafka/state-location.ts';
@@ -59,9 +59,6 @@ export interface WorkspacePorts {
   readonly observer: StreamObserver;
   readonly until: Until;
 }
-
-// Above the neighbours' transaction timeout, for so long can a dead one hold back what is committed.
-const READ_MARGIN_MS = 30_000;
 
 /**
  * One session of a stream: what it needs is there, it fences, reads its state, and follows. Resolves at the end of the stream.
@@ -148,27 +145,22 @@ export async function runWorkspaceSession(
   }
 }
 
-/** What the stream has committed, by the topics; each read has a limit in time. */
-function committedPorts(stream: WorkspaceStream, ports: WorkspacePorts) {
-  const { workspaceGid, topics } = stream;
-  const unreadable = () =>
-    new ConnectorError(
-      'KAFKA_UNAVAILABLE',
-      `${topics.eventsTopic} could not be read as far as the state says: is another transaction open there, or was it truncated?`,
-    );
+/** What the stream has committed, by the topics. */
+function committedPorts(
+  { workspaceGid, topics, transactionTimeoutMs }: WorkspaceStream,
+  ports: WorkspacePorts,
+) {
   const where = {
     workspaceGid,
     eventsTopic: topics.eventsTopic,
     deadLettersTopic: deadLettersTopic(topics.eventsTopic),
   };
-  const limitMs = stream.transactionTimeoutMs + READ_MARGIN_MS;
-  const limited = <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    withDeadline(ports.clock, limitMs, signal, unreadable, work);
+  const reading = { ...ports, patience: patienceFor(ports.clock, transactionTimeoutMs) };
   return {
     since: (cursor: Cursor, fromMs: number, signal: AbortSignal) =>
-      limited(signal, (within) => readCommittedSince(ports, where, cursor, fromMs, within)),
+      readCommittedSince(reading, where, cursor, fromMs, signal),
     last: (cursor: Cursor, count: number, signal: AbortSignal) =>
-      limited(signal, (within) => readCommittedLast(ports, where, cursor, count, within)),
+      readCommittedLast(reading, where, cursor, count, signal),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Clients, createClients, registryConnection, scopeOf, topicOptions 
 import { type Config, loadConfig } from '../config/load.ts';
 import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import { patienceFor } from '../kafka/read-to-end.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
 import { readStreamState } from '../offsets/stream-state.ts';
@@ -151,6 +152,7 @@ async function checkLedgers(
       connectorName: config.CONNECTOR_NAME,
       workspaceGid,
       stateTopic: config.STATE_TOPIC,
+      patience: patienceFor(clock, config.KAFKA_TRANSACTION_TIMEOUT),
       onProgress: (records: number, part: number) => progress.show('records counted', records, part),
     };
     const ledger = await readLedger(kafka, request, decode, signal);

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+import { ConnectorError } from '../errors.ts';
 import type { FetchedBatch, FetchedRecord, FetchStart, KafkaClient } from './client.ts';
 
 export interface ReadRecord extends FetchedRecord {
@@ -83,16 +85,55 @@ async function* readBelow(
   }
 }
 
-/** Every committed record of a range; waits until all of it can be read. */
+/** For how long a read may get no further. */
+export interface Patience {
+  readonly clock: Clock;
+  readonly limitMs: number;
+}
+
+const MARGIN_MS = 30_000;
+
+/** Longer than a dead neighbour can hold back what is committed. */
+export const patienceFor = (clock: Clock, transactionTimeoutMs: number): Patience => ({
+  clock,
+  limitMs: transactionTimeoutMs + MARGIN_MS,
+});
+
+/**
+ * Every committed record of a range; waits until all of it can be read. Where it gets no further for too long, throws TOPIC_LOST if the
+ * partition ends before the range does, and KAFKA_UNAVAILABLE if a transaction is open in it. Not at once: behind a change of leaders a
+ * partition may seem to be shorter than it is. However long a range is, reading it is no reason to give up.
+ */
 export async function* readUpTo(
   kafka: KafkaClient,
   range: PartitionRange,
+  { clock, limitMs }: Patience,
   signal: AbortSignal,
 ): AsyncGenerator<ReadRecord> {
   const { topic, partition, start, end } = range;
   if (end === 0) return;
-  for await (const { records, nextOffset } of kafka.fetchCommitted(topic, partition, start, signal)) {
-    for (const record of records) if (record.offset < end) yield { ...record, partition };
-    if (nextOffset >= end) return;
+  let reached: number | undefined;
+  let movedMs = 0;
+  for await (const batch of kafka.fetchCommitted(topic, partition, start, signal)) {
+    for (const record of batch.records) if (record.offset < end) yield { ...record, partition };
+    if (batch.nextOffset >= end) return;
+    const nowMs = clock.monotonicMs();
+    if (batch.nextOffset !== reached) [reached, movedMs] = [batch.nextOffset, nowMs];
+    else if (nowMs - movedMs > limitMs) throw standsStill(range, batch, limitMs);
   }
+}
+
+function standsStill(
+  { topic, partition, end }: PartitionRange,
+  { nextOffset, highWatermark }: FetchedBatch,
+  limitMs: number,
+): ConnectorError {
+  if (highWatermark < end) {
+    const what = `${topic}-${partition} ends at offset ${highWatermark}, and the state says that it was written up to ${end}`;
+    return new ConnectorError('TOPIC_LOST', what);
+  }
+  return new ConnectorError(
+    'KAFKA_UNAVAILABLE',
+    `${topic}-${partition} could not be read beyond offset ${nextOffset} for ${limitMs / 1000} s, and is needed up to ${end}: is a transaction open there?`,
+  );
 }

@@ -3,7 +3,7 @@ import { toRecord } from '../avro/mapping.ts';
 import { identityOf } from '../encode/identity.ts';
 import { parseJson } from '../json.ts';
 import type { FetchStart, KafkaClient } from '../kafka/client.ts';
-import { type PartitionRange, readUpTo } from '../kafka/read-to-end.ts';
+import { type PartitionRange, type Patience, readUpTo } from '../kafka/read-to-end.ts';
 import { DEAD_LETTERS_PARTITION } from './batch.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -16,6 +16,7 @@ export interface CommittedTopics {
 export interface CommittedPorts {
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
+  readonly patience: Patience;
 }
 
 /**
@@ -25,25 +26,25 @@ export interface CommittedPorts {
  * neighbour's open transaction pins it below what we have committed, which would then count as missing and be published twice.
  */
 export async function* eventIds(
-  { kafka, decode }: CommittedPorts,
+  { kafka, decode, patience }: CommittedPorts,
   { workspaceGid, eventsTopic }: CommittedTopics,
   range: Omit<PartitionRange, 'topic'>,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  for await (const { key, value } of readUpTo(kafka, { ...range, topic: eventsTopic }, signal))
+  for await (const { key, value } of readUpTo(kafka, { ...range, topic: eventsTopic }, patience, signal))
     if (await decodeOwn(decode, workspaceGid, value)) yield String(key);
 }
 
 /** The ids of the stream's dead letters from `start` on, as far as the cursor knows them. */
 export async function* deadLetterIds(
-  { kafka }: CommittedPorts,
+  { kafka, patience }: CommittedPorts,
   { workspaceGid, deadLettersTopic: topic }: CommittedTopics,
   start: FetchStart,
   { deadLettersEnd: end }: Cursor,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const range = { topic, partition: DEAD_LETTERS_PARTITION, start, end };
-  for await (const { value, headers } of readUpTo(kafka, range, signal)) {
+  for await (const { value, headers } of readUpTo(kafka, range, patience, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
     const event = parseJson(String(value));
     yield identityOf(event, toRecord(event, workspaceGid)).id;

@@ -44,6 +44,29 @@ test('an events topic that somebody deletes and makes anew, empty, while the con
   expect(await recordsOf('made-anew.events')).toEqual([]);
 });
 
+// The stream began session after session, and the ledger waited for ever.
+test('one that somebody makes anew, empty, while the connector is stopped halts the stream where a sweep needs what is gone, and ends the ledger', async (context) => {
+  const source = await simulate(context, { events: 500 });
+  const sweeping = { SWEEP_INTERVAL: '1s', KAFKA_TRANSACTION_TIMEOUT: '1s' };
+  const environment = environmentFor('made-anew-before', source, sweeping);
+  await runConnector(UNTIL_CAUGHT_UP, environment);
+
+  await deleteTopic('made-anew-before.events');
+  await createTopic('made-anew-before.events', 6, { 'retention.ms': '-1' });
+
+  const ended = await Promise.all([
+    runConnector(UNTIL_CAUGHT_UP, environment),
+    runConnector(['verify', '--ledger'], environment),
+  ]);
+  for (const { exitCode, stderr } of ended) {
+    expect(stderr).toMatch(
+      /made-anew-before\.events-\d ends at offset 0, and the state says that it was written up to \d+\s+\(?TOPIC_LOST\)?; next step/,
+    );
+    expect(exitCode).toBe(1);
+  }
+  expect(await recordsOf('made-anew-before.events')).toEqual([]);
+});
+
 test('a state topic that is lost stays lost for a workspace that has published, even where another one has started since and made it anew', async (context) => {
   const source = await simulate(context, { events: 500, workspaces: ['1', '2'] });
   const both = environmentFor('lost-state', source);
