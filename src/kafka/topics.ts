@@ -60,16 +60,21 @@ export function deadLettersRequirement(options: TopicOptions): TopicRequirement 
       settings: {
         'cleanup.policy': 'delete',
         'retention.ms': '-1',
+        'retention.bytes': '-1',
         'max.message.bytes': String(DEAD_LETTER_MAX_MESSAGE_BYTES),
         ...ANY_TIMESTAMP,
       },
     },
-    findings: ({ settings }) =>
-      settings.get('cleanup.policy')?.includes('compact')
+    findings: ({ settings }) => [
+      ...(settings.get('cleanup.policy')?.includes('compact')
         ? [
             'cleanup.policy has compact: a dead letter without a gid has no key and would be refused; set cleanup.policy=delete',
           ]
-        : [],
+        : []),
+      ...(options.allowShortRetention
+        ? []
+        : retentionFindings(settings, 'the only copy of an event would be deleted')),
+    ],
   };
 }
 
@@ -114,14 +119,17 @@ function timestampFindings(settings: TopicDescription['settings']): string[] {
 }
 
 /** Records carry the time of their event, so a short retention deletes a backlog as soon as it is written. */
-function retentionFindings(settings: TopicDescription['settings']): string[] {
+function retentionFindings(
+  settings: TopicDescription['settings'],
+  lost = 'events of a backlog would be deleted at once',
+): string[] {
   const policy = settings.get('cleanup.policy') ?? 'delete';
   if (!policy.includes('delete')) return [];
   const findings: string[] = [];
   const retentionMs = Number(settings.get('retention.ms') ?? -1);
   if (retentionMs >= 0 && retentionMs < ASANA_RETENTION_MS) {
     findings.push(
-      `retention.ms is ${retentionMs}, less than Asana's own 90 days: events of a backlog would be deleted at once; set retention.ms=-1 (or ALLOW_SHORT_RETENTION=true)`,
+      `retention.ms is ${retentionMs}, less than Asana's own 90 days: ${lost}; set retention.ms=-1 (or ALLOW_SHORT_RETENTION=true)`,
     );
   }
   const retentionBytes = Number(settings.get('retention.bytes') ?? -1);

@@ -91,10 +91,28 @@ describe('the state topic', () => {
   );
 });
 
-test('the dead letters topic takes whole events, with and without a key', () => {
-  expect(deadLettersRequirement(options).create).toMatchObject({
-    name: 'e.dead-letters',
-    settings: { 'max.message.bytes': '67108864' },
+describe('the dead letters topic', () => {
+  const { create, findings } = deadLettersRequirement(options);
+
+  test('takes whole events, with and without a key', () => {
+    expect(create).toMatchObject({ name: 'e.dead-letters', settings: { 'max.message.bytes': '67108864' } });
+    expect(findings(topic({ 'cleanup.policy': 'compact' }))).toHaveLength(1);
   });
-  expect(deadLettersRequirement(options).findings(topic({ 'cleanup.policy': 'compact' }))).toHaveLength(1);
+
+  test.each([
+    ['7 days of retention', { 'retention.ms': '604800000' }, 'retention.ms is 604800000'],
+    ['a limit of size', { 'retention.bytes': '1000' }, 'retention.bytes is 1000'],
+  ])('with %s does not fit: it has the only copy of its events', (_what, settings, message) => {
+    expect(findings(topic(settings)).join()).toContain(message);
+  });
+
+  test('fits as it is created, whatever the brokers have by default', () => {
+    const byDefault = { 'retention.ms': '604800000', 'retention.bytes': '1000' };
+    expect(findings(topic({ ...byDefault, ...create.settings }))).toEqual([]);
+  });
+
+  test('with a short retention fits where that is allowed explicitly', () => {
+    const { findings } = deadLettersRequirement({ ...options, allowShortRetention: true });
+    expect(findings(topic({ 'retention.ms': '1', 'retention.bytes': '1' }))).toEqual([]);
+  });
 });
