@@ -1,7 +1,15 @@
 import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
+import { messageOf } from '../errors.ts';
+import { isType } from './kafkajs-errors.ts';
 
 /** What Kafka has coordinators of, by its name and its number in FindCoordinator. */
 const KINDS = { group: 0, 'transactional id': 1 };
+
+/** The replicas of the topic that coordinators need: with fewer brokers, it is never created. */
+const REPLICAS = {
+  group: 'offsets.topic.replication.factor',
+  'transactional id': 'transaction.state.log.replication.factor',
+};
 
 export type Coordinated = keyof typeof KINDS;
 
@@ -25,6 +33,13 @@ export async function coordinatorId(cluster: Cluster, kind: Coordinated, name: s
   return coordinator.nodeId;
 }
 
+/** What a broker keeps saying, with the likely reason. Said for a moment, it is the same of an election. */
+export function withLikelyReason(thrown: unknown, kind: Coordinated): unknown {
+  if (!isType(thrown, 'GROUP_COORDINATOR_NOT_AVAILABLE')) return thrown;
+  const text = `${messageOf(thrown)}: is ${REPLICAS[kind]} larger than the number of brokers?`;
+  return new Error(text, { cause: thrown });
+}
+
 /** Why no broker names the coordinator of a transactional id; undefined where one does by now. */
 export async function whyNoCoordinator(options: ClusterOptions, transactionalId: string): Promise<unknown> {
   const cluster = new Cluster(options);
@@ -33,7 +48,7 @@ export async function whyNoCoordinator(options: ClusterOptions, transactionalId:
     await coordinatorId(cluster, 'transactional id', transactionalId);
     return undefined;
   } catch (thrown) {
-    return thrown;
+    return withLikelyReason(thrown, 'transactional id');
   } finally {
     await cluster.disconnect();
   }
