@@ -1,5 +1,7 @@
 import Cluster, { type ClusterOptions } from 'kafkajs/src/cluster/index.js';
+import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { LimitedCalls } from './kafkajs-calls.ts';
 import { isType } from './kafkajs-errors.ts';
 
 /** What Kafka has coordinators of, by its name and its number in FindCoordinator. */
@@ -40,16 +42,25 @@ export function withLikelyReason(thrown: unknown, kind: Coordinated): unknown {
   return new Error(text, { cause: thrown });
 }
 
-/** Why no broker names the coordinator of a transactional id; undefined where one does by now. */
-export async function whyNoCoordinator(options: ClusterOptions, transactionalId: string): Promise<unknown> {
+const WHY_LIMIT_MS = 10_000;
+
+/** Why no broker names the coordinator of a transactional id; undefined where one does by now. Rejects never. */
+export async function whyNoCoordinator(
+  options: ClusterOptions,
+  transactionalId: string,
+  clock: Clock,
+): Promise<unknown> {
   const cluster = new Cluster(options);
+  const calls = new LimitedCalls(clock);
   try {
-    await cluster.connect();
-    await coordinatorId(cluster, 'transactional id', transactionalId);
+    await calls.within(async () => {
+      await cluster.connect();
+      await coordinatorId(cluster, 'transactional id', transactionalId);
+    }, WHY_LIMIT_MS);
     return undefined;
   } catch (thrown) {
     return withLikelyReason(thrown, 'transactional id');
   } finally {
-    await cluster.disconnect();
+    await calls.end(() => cluster.disconnect()).catch(() => {});
   }
 }
