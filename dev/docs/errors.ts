@@ -8,7 +8,7 @@ const HEAD = `# Errors
 
 Every error has a code of this list: in the log (\`code\`, with \`error\` and \`next_step\`), on the terminal, on the status page, and as a
 label of \`asana_audit_errors_total\`. The next step is the same everywhere, but where it is that something is tried again: a command that
-has ended tries nothing again, and says what the last column has. This page is generated from \`src/errors.ts\` by \`make docs\`.
+has ended tries nothing again, and says what the last column has. This page is generated from \`src/error-list.ts\` by \`make docs\`.
 
 Exit codes: 0 done, 1 failed for good, 2 wrong configuration or command line.
 `;

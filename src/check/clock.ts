@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { deadLettersTopic, type TopicOptions } from '../kafka/topics.ts';
+import { deadLettersTopic, type TopicOptions, timestampLimit } from '../kafka/topics.ts';
 import type { AskAsana } from './asana.ts';
 import type { Check, Good } from './check.ts';
 
@@ -9,7 +9,12 @@ const WORTH_SAYING_MS = 5_000;
 const DEAD_LETTERS_APART_MS = 86_400_000;
 
 /** This machine's clock against Asana's. @param after whatever shows that Asana answers */
-export function clockCheck(after: Check, ask: AskAsana, kafka: KafkaClient, topics: TopicOptions): Check {
+export function clockCheck(
+  after: Check,
+  ask: AskAsana,
+  kafka: Pick<KafkaClient, 'describeTopic'>,
+  topics: TopicOptions,
+): Check {
   return {
     subject: 'Clock, against Asana’s',
     after: [after],
@@ -33,7 +38,7 @@ export function judgeClock(aheadMs: number, mostAheadMs: number | undefined): Go
   if (mostAheadMs !== undefined && aheadMs >= mostAheadMs)
     throw new ConnectorError(
       'STATE_REFUSED',
-      `${words}: Kafka takes no record that is ${mostAheadMs / 1000} s ahead (message.timestamp.after.max.ms of the state or dead letters topic)`,
+      `${words}: Kafka takes no record that is ${mostAheadMs / 1000} s ahead (message.timestamp.after.max.ms, or difference.max.ms before Kafka 4, of the state or dead letters topic)`,
     );
   if (apartMs >= DEAD_LETTERS_APART_MS)
     throw new ConnectorError(
@@ -44,14 +49,13 @@ export function judgeClock(aheadMs: number, mostAheadMs: number | undefined): Go
 }
 
 async function mostAheadMs(
-  kafka: KafkaClient,
+  kafka: Pick<KafkaClient, 'describeTopic'>,
   { stateTopic, eventsTopic }: TopicOptions,
 ): Promise<number | undefined> {
   const limits: number[] = [];
   for (const name of [stateTopic, deadLettersTopic(eventsTopic)]) {
     const topic = await kafka.describeTopic(name);
-    const limit = topic?.settings.get('message.timestamp.after.max.ms');
-    if (limit !== undefined) limits.push(Number(limit));
+    if (topic !== undefined) limits.push(timestampLimit(topic.settings, 'after').ms);
   }
   return limits.length > 0 ? Math.min(...limits) : undefined;
 }

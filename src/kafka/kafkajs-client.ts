@@ -100,7 +100,7 @@ export class KafkajsClient implements KafkaClient {
       transactionalId,
       transactionTimeoutMs,
       compression: COMPRESSION_TYPES[compression],
-      whyNoCoordinator: () => whyNoCoordinator(this.#clusterOptions, transactionalId),
+      whyNoCoordinator: () => whyNoCoordinator(this.#clusterOptions, transactionalId, this.#clock),
       clock: this.#clock,
     });
   }

@@ -100,9 +100,11 @@ declare module 'kafkajs/src/cluster/index.js' {
           producerEpoch: number;
           topics: { topic: string; partitions: number[] }[];
         }): Promise<unknown>;
-        fetch(
-          request: FetchRequest,
-        ): Promise<{ responses: { topicName: string; partitions: FetchedPartition[] }[] }>;
+        fetch(request: FetchRequest): Promise<{
+          /** How long a quota wants no request of this client, which is then given no topic; in milliseconds. */
+          clientSideThrottleTime?: number;
+          responses: { topicName: string; partitions: FetchedPartition[] }[];
+        }>;
       }
     >;
     fetchTopicsOffset(

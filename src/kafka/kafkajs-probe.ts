@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { NewTopic } from './client.ts';
 import { LimitedCalls } from './kafkajs-calls.ts';
-import { type Coordinated, coordinatorId } from './kafkajs-coordinator.ts';
+import { type Coordinated, coordinatorId, withLikelyReason } from './kafkajs-coordinator.ts';
 import { isType, kafkaError } from './kafkajs-errors.ts';
 import { groupAcl, type NeededAcls, topicAcl, transactionalAcl } from './needed-acls.ts';
 
@@ -45,21 +45,26 @@ const ABOUT_THE_TOPIC = [NOT_THERE, 'TOPIC_AUTHORIZATION_FAILED'];
 const NOBODY = 'nobody';
 const NO_MEMBER = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS'];
 // Where nobody has used a transaction or a group yet, the first question makes Kafka create its own topic for them: nobody is the
-// coordinator before that is there, and the one who will be says so until it has read it.
+// coordinator before that is there, and the one who will be says so until it has read it. Where the brokers are too few for that topic,
+// they say so for good.
 const NO_COORDINATOR_YET = [
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_LOAD_IN_PROGRESS',
 ];
 const COORDINATOR_WAIT_MS = 200;
+const COORDINATOR_PATIENCE_MS = 10_000;
 const READ = { isolationLevel: 1, replicaId: -1, maxWaitTime: 1, minBytes: 0, maxBytes: 1 };
 
 export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock: Clock): KafkaProbe {
   const closed = new AbortController();
   const cluster = new Cluster(options);
-  const calls = new LimitedCalls(clock);
+  const asked: LimitedCalls[] = [];
   let connected: Promise<void> | undefined;
   const asking = async <T>(doing: string, work: () => Promise<T>, needed?: NeededAcls): Promise<T> => {
+    // Of this question alone: one broker that hangs says nothing of what others are asked.
+    const calls = new LimitedCalls(clock);
+    asked.push(calls);
     try {
       return await calls.within(async () => {
         connected ??= cluster.connect().then(() => admin.connect());
@@ -75,12 +80,14 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     name: string,
     question: (coordinator: Coordinator) => Promise<void>,
   ): Promise<void> => {
+    const beganMs = clock.monotonicMs();
     for (;;) {
       try {
         const nodeId = await coordinatorId(cluster, kind, name);
         return await question(await cluster.findBroker({ nodeId }));
       } catch (thrown) {
         if (!NO_COORDINATOR_YET.some((type) => isType(thrown, type))) throw thrown;
+        if (clock.monotonicMs() - beganMs >= COORDINATOR_PATIENCE_MS) throw withLikelyReason(thrown, kind);
         await clock.sleep(COORDINATOR_WAIT_MS, closed.signal);
       }
     }
@@ -169,6 +176,7 @@ export function createKafkajsProbe(admin: Admin, options: ClusterOptions, clock:
     close: async () => {
       closed.abort();
       const disconnect = () => Promise.all([cluster.disconnect(), admin.disconnect()]);
+      const calls = asked.find(({ gaveUp }) => gaveUp) ?? new LimitedCalls(clock);
       await calls.end(disconnect).catch(() => {});
     },
   };

@@ -50,8 +50,13 @@ export class CommittedReader {
           const offset = await calls.within(() => offsetOf(cluster, topic, partition, next));
           next = offset;
           const fetched = await calls.within(() => fetchSurely(cluster, topic, partition, offset, maxWaitMs));
-          const batch = committedRecords(fetched, offset);
           failures = 0;
+          if ('throttledMs' in fetched) {
+            await this.#clock.sleep(fetched.throttledMs, signal);
+            answeredMs = this.#clock.monotonicMs();
+            continue;
+          }
+          const batch = committedRecords(fetched, offset);
           maxWaitMs = MAX_WAIT_MS;
           next = batch.nextOffset;
           yield batch;
@@ -107,6 +112,11 @@ async function lookUp(
   return Number(offset);
 }
 
+/** A quota is used up: the broker answers, with nothing. */
+interface Throttled {
+  readonly throttledMs: number;
+}
+
 /** What was asked for in vain is asked for once more, with time. */
 async function fetchSurely(
   cluster: Cluster,
@@ -114,9 +124,10 @@ async function fetchSurely(
   partition: number,
   offset: number,
   maxWaitMs: number,
-): Promise<FetchedPartition> {
+): Promise<FetchedPartition | Throttled> {
   const fetched = await fetch(cluster, topic, partition, offset, maxWaitMs);
-  return isInVain(fetched, offset) ? fetch(cluster, topic, partition, offset, MAX_WAIT_MS) : fetched;
+  if ('throttledMs' in fetched || !isInVain(fetched, offset)) return fetched;
+  return fetch(cluster, topic, partition, offset, MAX_WAIT_MS);
 }
 
 async function fetch(
@@ -125,11 +136,11 @@ async function fetch(
   partition: number,
   fetchOffset: number,
   maxWaitTime: number,
-): Promise<FetchedPartition> {
+): Promise<FetchedPartition | Throttled> {
   const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   if (leader === undefined) throw noLeader(topic, partition);
   const broker = await cluster.findBroker({ nodeId: leader });
-  const { responses } = await broker.fetch({
+  const { responses, clientSideThrottleTime: throttledMs = 0 } = await broker.fetch({
     replicaId: -1,
     isolationLevel: READ_COMMITTED,
     maxWaitTime,
@@ -137,6 +148,7 @@ async function fetch(
     maxBytes: MAX_FETCH_BYTES,
     topics: [{ topic, partitions: [{ partition, fetchOffset, maxBytes: MAX_FETCH_BYTES }] }],
   });
+  if (responses.length === 0 && throttledMs > 0) return { throttledMs };
   const fetched = responses
     .find(({ topicName }) => topicName === topic)
     ?.partitions.find((each) => each.partition === partition);

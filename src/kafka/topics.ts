@@ -20,9 +20,10 @@ export interface TopicOptions {
 }
 
 const STATE_MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+const NO_LIMIT = '9223372036854775807';
 // Their records carry this machine's time, which Kafka refuses by default where it is an hour ahead: a wrong clock would halt the
 // stream.
-const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': '9223372036854775807' };
+const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': NO_LIMIT };
 // What Kafka 4 has by default; before, there is no limit. A sweep begins to read at the first record that is not older than what it is
 // about: behind one that is dated years ahead, each would read all of the topic. Such an event is a dead letter instead.
 const NOT_FAR_AHEAD = { 'message.timestamp.after.max.ms': '3600000' };
@@ -60,16 +61,21 @@ export function deadLettersRequirement(options: TopicOptions): TopicRequirement 
       settings: {
         'cleanup.policy': 'delete',
         'retention.ms': '-1',
+        'retention.bytes': '-1',
         'max.message.bytes': String(DEAD_LETTER_MAX_MESSAGE_BYTES),
         ...ANY_TIMESTAMP,
       },
     },
-    findings: ({ settings }) =>
-      settings.get('cleanup.policy')?.includes('compact')
+    findings: ({ settings }) => [
+      ...(settings.get('cleanup.policy')?.includes('compact')
         ? [
             'cleanup.policy has compact: a dead letter without a gid has no key and would be refused; set cleanup.policy=delete',
           ]
-        : [],
+        : []),
+      ...(options.allowShortRetention
+        ? []
+        : retentionFindings(settings, 'the only copy of an event would be deleted')),
+    ],
   };
 }
 
@@ -97,6 +103,23 @@ export function stateRequirement(options: TopicOptions): TopicRequirement {
   };
 }
 
+/**
+ * How far a record's time may be from the broker's, and which setting says so: before Kafka 4, the deprecated one of both directions
+ * wherever that of the direction has no limit, which is its default.
+ */
+export function timestampLimit(
+  settings: TopicDescription['settings'],
+  direction: 'before' | 'after',
+): { readonly name: string; readonly ms: number } {
+  const name = `message.timestamp.${direction}.max.ms`;
+  const deprecated = 'message.timestamp.difference.max.ms';
+  const value = settings.get(name) ?? NO_LIMIT;
+  const ofBoth = settings.get(deprecated);
+  return value === NO_LIMIT && ofBoth !== undefined
+    ? { name: deprecated, ms: Number(ofBoth) }
+    : { name, ms: Number(value) };
+}
+
 function timestampFindings(settings: TopicDescription['settings']): string[] {
   const findings: string[] = [];
   if (settings.get('message.timestamp.type') === 'LogAppendTime') {
@@ -104,24 +127,25 @@ function timestampFindings(settings: TopicDescription['settings']): string[] {
       'message.timestamp.type is LogAppendTime: records must carry the time of their event; set CreateTime',
     );
   }
-  const beforeMs = Number(settings.get('message.timestamp.before.max.ms') ?? Number.MAX_SAFE_INTEGER);
-  if (beforeMs < ASANA_RETENTION_MS) {
-    findings.push(
-      `message.timestamp.before.max.ms is ${beforeMs}: older events would be refused; set at least ${ASANA_RETENTION_MS}`,
-    );
+  const { name, ms } = timestampLimit(settings, 'before');
+  if (ms < ASANA_RETENTION_MS) {
+    findings.push(`${name} is ${ms}: older events would be refused; set at least ${ASANA_RETENTION_MS}`);
   }
   return findings;
 }
 
 /** Records carry the time of their event, so a short retention deletes a backlog as soon as it is written. */
-function retentionFindings(settings: TopicDescription['settings']): string[] {
+function retentionFindings(
+  settings: TopicDescription['settings'],
+  lost = 'events of a backlog would be deleted at once',
+): string[] {
   const policy = settings.get('cleanup.policy') ?? 'delete';
   if (!policy.includes('delete')) return [];
   const findings: string[] = [];
   const retentionMs = Number(settings.get('retention.ms') ?? -1);
   if (retentionMs >= 0 && retentionMs < ASANA_RETENTION_MS) {
     findings.push(
-      `retention.ms is ${retentionMs}, less than Asana's own 90 days: events of a backlog would be deleted at once; set retention.ms=-1 (or ALLOW_SHORT_RETENTION=true)`,
+      `retention.ms is ${retentionMs}, less than Asana's own 90 days: ${lost}; set retention.ms=-1 (or ALLOW_SHORT_RETENTION=true)`,
     );
   }
   const retentionBytes = Number(settings.get('retention.bytes') ?? -1);

@@ -7,7 +7,7 @@ import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Check, NotKnown, runChecks } from '../../src/check/check.ts';
-import { judgeClock } from '../../src/check/clock.ts';
+import { clockCheck, judgeClock } from '../../src/check/clock.ts';
 import { dnsChecks, tlsCheck } from '../../src/check/network.ts';
 import { portCheck } from '../../src/check/port.ts';
 import { topicWarnings, whyUnwritable } from '../../src/check/topic-warnings.ts';
@@ -15,6 +15,15 @@ import { ConnectorError } from '../../src/errors.ts';
 import { stateRequirement } from '../../src/kafka/topics.ts';
 import { loadWith } from '../config/environment.ts';
 
+const TOPICS = {
+  eventsTopic: 'e',
+  stateTopic: 's',
+  eventsPartitions: 1,
+  statePartitions: 1,
+  replicationFactor: 3,
+  eventsRetentionMs: -1,
+  allowShortRetention: false,
+};
 const never = new AbortController().signal;
 // It makes the certificate; Node cannot.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -97,18 +106,24 @@ describe('the clock', () => {
     expect(() => judgeClock(3_600_000, 3_600_000)).toThrow(/takes no record that is 3600 s ahead/);
     expect(() => judgeClock(-86_400_000, undefined)).toThrow(/written twice/);
   });
+
+  // Found by reading: Kafka 3.6 to 3.9 obeys the deprecated setting where the newer one has its default.
+  test('is wrong where Kafka would refuse its time by the deprecated setting', async () => {
+    const limits = {
+      'message.timestamp.after.max.ms': '9223372036854775807',
+      'message.timestamp.difference.max.ms': '3600000',
+    };
+    const topic = { partitions: 1, replicationFactor: 1, settings: new Map(Object.entries(limits)) };
+    const kafka = { describeTopic: async () => topic };
+    const page = { events: [], offset: null, asOfMs: 0, nowMs: 0, sizeBytes: 0, roundTripMs: 0 };
+    const asana = { subject: 'Asana', look: async () => ({ detail: 'answers' }) };
+    const { look } = clockCheck(asana, async () => ({ page, aheadMs: 7_200_000 }), kafka, TOPICS);
+    await expect(look(never)).rejects.toThrow(/takes no record that is 3600 s ahead/);
+  });
 });
 
 describe('a topic that fits', () => {
-  const created = stateRequirement({
-    eventsTopic: 'e',
-    stateTopic: 's',
-    eventsPartitions: 1,
-    statePartitions: 1,
-    replicationFactor: 3,
-    eventsRetentionMs: -1,
-    allowShortRetention: false,
-  }).create;
+  const created = stateRequirement(TOPICS).create;
   const topic = (replicationFactor: number, settings: Record<string, string> = {}) => ({
     partitions: 1,
     replicationFactor,

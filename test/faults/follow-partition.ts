@@ -95,7 +95,7 @@ function writerOf({ batchContext }: FetchedMessage): string {
   return `${batchContext.producerId}/${batchContext.producerEpoch}`;
 }
 
-const clusterOptions = (brokers: string) => ({
+export const clusterOptions = (brokers: string) => ({
   brokers: brokers.split(','),
   clientId: 'concurrent-reader',
   connectionTimeout: 2_000,

@@ -108,10 +108,11 @@ describe.concurrent('a record that is too large', () => {
   test('for the dead letters topic too: the stream halts, and goes on once the limit is raised', async (context) => {
     const source = await simulate(context, { events: 1_000, poison: 0.02 });
     const environment = environmentFor('large-letter', source);
-    await createTopic('large-letter.events.dead-letters', 1, { 'max.message.bytes': '100000' });
+    const letters = 'large-letter.events.dead-letters';
+    await createTopic(letters, 1, { 'max.message.bytes': '100000', 'retention.ms': '-1' });
 
     const refused = await runConnector(UNTIL_CAUGHT_UP, environment);
-    await setTopic('large-letter.events.dead-letters', { 'max.message.bytes': '64000000' });
+    await setTopic(letters, { 'max.message.bytes': '64000000', 'retention.ms': '-1' });
     const { exitCode, stderr } = await runConnector(UNTIL_CAUGHT_UP, environment);
 
     expect(refused.stderr).toContain('(DEAD_LETTER_REFUSED); next step: raise max.message.bytes');

@@ -11,6 +11,8 @@ const options = {
   eventsRetentionMs: -1,
   allowShortRetention: false,
 };
+const NO_LIMIT = '9223372036854775807';
+const NO_LIMIT_BEFORE = { 'message.timestamp.before.max.ms': NO_LIMIT };
 const topic = (settings: Record<string, string>): TopicDescription => ({
   partitions: 1,
   replicationFactor: 1,
@@ -44,6 +46,12 @@ describe('the events topic', () => {
       { 'message.timestamp.before.max.ms': '3600000' },
       'message.timestamp.before.max.ms',
     ],
+    // Found by reading: Kafka 3.6 to 3.9 obeys it where the newer setting has its default.
+    [
+      'old events refused by the deprecated setting',
+      { ...NO_LIMIT_BEFORE, 'message.timestamp.difference.max.ms': '604800000' },
+      'message.timestamp.difference.max.ms is 604800000',
+    ],
   ])('with %s does not fit, and the message says what to set', (_what, settings, message) => {
     expect(eventsRequirement(options).findings(topic(settings)).join()).toContain(message);
   });
@@ -51,6 +59,14 @@ describe('the events topic', () => {
   test.each([
     ['90 days', { 'retention.ms': '7776000000' }],
     ['no limit', { 'retention.ms': '-1', 'retention.bytes': '-1', 'message.timestamp.type': 'CreateTime' }],
+    [
+      'a limit of the deprecated setting that the newer one overrules',
+      {
+        'message.timestamp.before.max.ms': '8640000000',
+        'message.timestamp.difference.max.ms': '604800000',
+      },
+    ],
+    ['no limit of any of the two', { ...NO_LIMIT_BEFORE, 'message.timestamp.difference.max.ms': NO_LIMIT }],
     ['compaction alone, whose keys are unique', { 'cleanup.policy': 'compact', 'retention.ms': '1' }],
   ])('with %s fits', (_what, settings) => {
     expect(eventsRequirement(options).findings(topic(settings))).toEqual([]);
@@ -67,7 +83,7 @@ test.each([
   ['state', stateRequirement],
   ['dead letters', deadLettersRequirement],
 ])('the %s topic takes the time of this machine, however wrong its clock is', (_what, requirement) => {
-  expect(requirement(options).create.settings['message.timestamp.after.max.ms']).toBe('9223372036854775807');
+  expect(requirement(options).create.settings['message.timestamp.after.max.ms']).toBe(NO_LIMIT);
 });
 
 describe('the state topic', () => {
@@ -91,10 +107,28 @@ describe('the state topic', () => {
   );
 });
 
-test('the dead letters topic takes whole events, with and without a key', () => {
-  expect(deadLettersRequirement(options).create).toMatchObject({
-    name: 'e.dead-letters',
-    settings: { 'max.message.bytes': '67108864' },
+describe('the dead letters topic', () => {
+  const { create, findings } = deadLettersRequirement(options);
+
+  test('takes whole events, with and without a key', () => {
+    expect(create).toMatchObject({ name: 'e.dead-letters', settings: { 'max.message.bytes': '67108864' } });
+    expect(findings(topic({ 'cleanup.policy': 'compact' }))).toHaveLength(1);
   });
-  expect(deadLettersRequirement(options).findings(topic({ 'cleanup.policy': 'compact' }))).toHaveLength(1);
+
+  test.each([
+    ['7 days of retention', { 'retention.ms': '604800000' }, 'retention.ms is 604800000'],
+    ['a limit of size', { 'retention.bytes': '1000' }, 'retention.bytes is 1000'],
+  ])('with %s does not fit: it has the only copy of its events', (_what, settings, message) => {
+    expect(findings(topic(settings)).join()).toContain(message);
+  });
+
+  test('fits as it is created, whatever the brokers have by default', () => {
+    const byDefault = { 'retention.ms': '604800000', 'retention.bytes': '1000' };
+    expect(findings(topic({ ...byDefault, ...create.settings }))).toEqual([]);
+  });
+
+  test('with a short retention fits where that is allowed explicitly', () => {
+    const { findings } = deadLettersRequirement({ ...options, allowShortRetention: true });
+    expect(findings(topic({ 'retention.ms': '1', 'retention.bytes': '1' }))).toEqual([]);
+  });
 });

@@ -6,9 +6,9 @@ import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
 import { silentLog } from './silent-log.ts';
 
-export function createTestClient(): KafkajsClient {
+export function createTestClient(brokers = inject('kafkaBrokers')): KafkajsClient {
   const options = {
-    brokers: inject('kafkaBrokers').split(','),
+    brokers: brokers.split(','),
     clientId: 'test',
     transactionTimeoutMs: 30_000,
     compression: 'none',
