@@ -177,7 +177,7 @@ export const OPTIONS = {
     kind: 'boolean',
     default: 'false',
     section: 'Kafka',
-    help: 'Accept an events topic that keeps events for less than the 90 days that Asana does.',
+    help: 'Accept an events or dead letters topic that keeps records for less than the 90 days that Asana does, or deletes by size.',
   },
   KAFKA_COMPRESSION: {
     kind: 'compression',

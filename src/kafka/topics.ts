@@ -27,6 +27,9 @@ const ANY_TIMESTAMP = { 'message.timestamp.after.max.ms': NO_LIMIT };
 // What Kafka 4 has by default; before, there is no limit. A sweep begins to read at the first record that is not older than what it is
 // about: behind one that is dated years ahead, each would read all of the topic. Such an event is a dead letter instead.
 const NOT_FAR_AHEAD = { 'message.timestamp.after.max.ms': '3600000' };
+// A hundred years. The brokers' own limit may be a week; and one that says that there is none leaves it, before Kafka 4, to the
+// deprecated setting of both directions.
+const AS_OLD_AS_IT_IS = { 'message.timestamp.before.max.ms': '3155760000000' };
 const DEAD_LETTER_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export const deadLettersTopic = (eventsTopic: string): string => `${eventsTopic}.dead-letters`;
@@ -42,6 +45,7 @@ export function eventsRequirement(options: TopicOptions): TopicRequirement {
         'retention.ms': String(options.eventsRetentionMs),
         'retention.bytes': '-1',
         'message.timestamp.type': 'CreateTime',
+        ...AS_OLD_AS_IT_IS,
         ...NOT_FAR_AHEAD,
       },
     },
