@@ -151,6 +151,7 @@ async function checkLedgers(
       connectorName: config.CONNECTOR_NAME,
       workspaceGid,
       stateTopic: config.STATE_TOPIC,
+      clock,
       onProgress: (records: number, part: number) => progress.show('records counted', records, part),
     };
     const ledger = await readLedger(kafka, request, decode, signal);

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+import { ConnectorError } from '../errors.ts';
 import type { FetchedBatch, FetchedRecord, FetchStart, KafkaClient } from './client.ts';
 
 export interface ReadRecord extends FetchedRecord {
@@ -69,6 +71,54 @@ export const readPartitionWritten = (
 const partitionsOf = async (kafka: KafkaClient, topic: string): Promise<Iterable<number>> =>
   Array((await kafka.describeTopic(topic))?.partitions ?? 0).keys();
 
+/** Every committed record of a range; waits until all of it can be read. */
+export async function* readUpTo(
+  kafka: KafkaClient,
+  range: PartitionRange,
+  signal: AbortSignal,
+): AsyncGenerator<ReadRecord> {
+  const { topic, partition, start, end } = range;
+  if (end > 0) yield* readBelow(() => end, partition, kafka.fetchCommitted(topic, partition, start, signal));
+}
+
+/** The same of what a state claims to be there. Throws TOPIC_LOST where the partition ends before, or is gone. */
+export async function* readClaimed(
+  kafka: KafkaClient,
+  { topic, partition, start, end }: PartitionRange,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<ReadRecord> {
+  const partitions = (await kafka.describeTopic(topic))?.partitions ?? 0;
+  if (end > 0 && partition >= partitions) throw lost(topic, partition, end, 'does not exist');
+  const batches = kafka.fetchCommitted(topic, partition, start, signal);
+  yield* readBelow(() => end, partition, refuseShort(batches, { topic, partition, end }, clock));
+}
+
+// A new leader may not know for a moment how far its followers are.
+const ELECTION_MS = 10_000;
+
+async function* refuseShort(
+  batches: AsyncIterable<FetchedBatch>,
+  { topic, partition, end }: Omit<PartitionRange, 'start'>,
+  clock: Clock,
+): AsyncGenerator<FetchedBatch> {
+  let shortSinceMs: number | undefined;
+  for await (const batch of batches) {
+    const { highWatermark } = batch;
+    const nowMs = clock.monotonicMs();
+    shortSinceMs = highWatermark < end ? (shortSinceMs ?? nowMs) : undefined;
+    if (shortSinceMs !== undefined && nowMs - shortSinceMs >= ELECTION_MS)
+      throw lost(topic, partition, end, `ends at offset ${highWatermark}`);
+    yield batch;
+  }
+}
+
+const lost = (topic: string, partition: number, end: number, what: string) =>
+  new ConnectorError(
+    'TOPIC_LOST',
+    `${topic}-${partition} ${what}, but the state says that records up to ${end} were committed to it`,
+  );
+
 /** Reads below what `endOf` says of the first batch. */
 async function* readBelow(
   endOf: (batch: FetchedBatch) => number,
@@ -80,19 +130,5 @@ async function* readBelow(
     end ??= endOf(batch);
     for (const record of batch.records) if (record.offset < end) yield { ...record, partition, end };
     if (batch.nextOffset >= end) return;
-  }
-}
-
-/** Every committed record of a range; waits until all of it can be read. */
-export async function* readUpTo(
-  kafka: KafkaClient,
-  range: PartitionRange,
-  signal: AbortSignal,
-): AsyncGenerator<ReadRecord> {
-  const { topic, partition, start, end } = range;
-  if (end === 0) return;
-  for await (const { records, nextOffset } of kafka.fetchCommitted(topic, partition, start, signal)) {
-    for (const record of records) if (record.offset < end) yield { ...record, partition };
-    if (nextOffset >= end) return;
   }
 }

@@ -1,7 +1,8 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
+import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { readToEnd, readUpTo } from '../kafka/read-to-end.ts';
+import { readClaimed, readToEnd } from '../kafka/read-to-end.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import type { Books, Cursor } from '../stream/cursor.ts';
 import { decodePosition, isReset, type Reset } from '../stream/cursor-record.ts';
@@ -27,12 +28,13 @@ export interface LedgerRequest {
   readonly connectorName: string;
   readonly workspaceGid: string;
   readonly stateTopic: string;
+  readonly clock: Clock;
   readonly onProgress: (records: number, part: number) => void;
 }
 
 /**
  * Recomputes count and digest of a stream's gids from the events topic, as far as its cursor knows it. Asks Asana nothing. Throws
- * STATE_UNREADABLE where there is no cursor.
+ * NO_POSITION where there is no cursor, TOPIC_LOST where the topic ends before what it claims.
  */
 export async function readLedger(
   kafka: KafkaClient,
@@ -70,7 +72,7 @@ async function findState(
 async function recount(
   kafka: KafkaClient,
   { eventsTopic: topic, ends }: Books,
-  { workspaceGid, onProgress }: LedgerRequest,
+  { workspaceGid, clock, onProgress }: LedgerRequest,
   decode: DecodeRecord,
   signal: AbortSignal,
 ): Promise<LedgerEntry> {
@@ -81,7 +83,7 @@ async function recount(
   const whole = [...ends.values()].reduce((sum, end) => sum + end, 0);
   for (const [partition, end] of ends) {
     const range = { topic, partition, start: 'earliest', end } as const;
-    for await (const { value, offset } of readUpTo(kafka, range, signal)) {
+    for await (const { value, offset } of readClaimed(kafka, range, clock, signal)) {
       onProgress(++records, (read + offset) / whole);
       const record = await decodeOwn(decode, workspaceGid, value);
       if (record === undefined) continue;
