@@ -14,13 +14,18 @@ export interface TopicScan {
   readonly topic: string;
   readonly workspaceGid: string;
   readonly filters: Filters;
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
   /** @param part of the topic that is read, 0 to 1 */
   readonly onProgress: (records: number, part: number) => void;
 }
 
 /**
- * Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. Waits for open
- * transactions: what other streams have committed behind them would be called missing.
+ * Every record of the workspace that was created in the window, decoded back to the event; what cannot be decoded belongs to nobody and
+ * to no time, and is wrong in every window. Of the rest nothing is kept: a topic may be years old. Waits for open transactions: what
+ * other streams have committed behind them would be called missing.
  */
 export async function scanTopic(
   kafka: KafkaClient,
@@ -53,10 +58,12 @@ async function readCopy(
     const decoded = await decode(record.value ?? Buffer.alloc(0));
     if (decoded.workspace_gid !== scan.workspaceGid) return undefined;
     const event = toEvent(decoded);
+    const createdAtMs = decoded.created_at;
+    if (createdAtMs < scan.fromMs || createdAtMs >= scan.toMs) return undefined;
     if (!matches(event, scan.filters)) return undefined;
     const copy = {
       id: decoded.gid,
-      createdAtMs: decoded.created_at,
+      createdAtMs,
       hash: hashOf(event),
       partition,
       offset,

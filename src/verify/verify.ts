@@ -61,20 +61,20 @@ export async function verifyWorkspace(
       onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
     signal,
   );
+  const startMs = windowStart(fromMs, source, request.nowMs);
   const scan = {
     topic: eventsTopic,
     workspaceGid,
     filters,
+    fromMs: startMs,
+    toMs,
     onProgress: (count: number, part: number) => onProgress('records read from Kafka', count, part),
   };
   const copies = await scanTopic(kafka, scan, decode, signal);
   const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
-  const startMs = windowStart(fromMs, source, request.nowMs);
-  // What cannot be read belongs to no time, and is wrong in every window.
-  const inWindow = copies.filter(({ createdAtMs: at }) => at === undefined || (at >= startMs && at < toMs));
-  await addLateComers(source, inWindow, request, ports, signal);
+  await addLateComers(source, copies, request, ports, signal);
   return {
-    ...compare(source, inWindow, deadLetters, excuses, placeIn(eventsTopic)),
+    ...compare(source, copies, deadLetters, excuses, placeIn(eventsTopic)),
     fromMs: startMs,
     toMs,
     refused: refused.filter((gap) => gap.toMs > startMs && gap.fromMs < toMs),
