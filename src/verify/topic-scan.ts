@@ -7,6 +7,7 @@ import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { type ReadRecord, readPartitionWritten, readWritten } from '../kafka/read-to-end.ts';
+import { partitionsOf } from '../tail/tail-records.ts';
 import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
@@ -35,7 +36,7 @@ export async function scanTopic(
 ): Promise<TopicRecord[]> {
   const copies: TopicRecord[] = [];
   let records = 0;
-  const partitions = (await kafka.describeTopic(scan.topic))?.partitions ?? 0;
+  const partitions = await partitionsOf(kafka, scan.topic);
   for (let partition = 0; partition < partitions; partition++) {
     for await (const record of readPartitionWritten(kafka, scan.topic, partition, signal)) {
       const copy = await readCopy(record, scan, decode);

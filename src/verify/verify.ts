@@ -5,6 +5,7 @@ import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import type { PassedGap } from '../stream/gap.ts';
+import { partitionsOf } from '../tail/tail-records.ts';
 import { type Comparison, compare, type Excuses, isInAny, isRefused } from './compare.ts';
 import type { SourceEvent as Shown, TopicRecord } from './evidence.ts';
 import type { SourceEvent } from './source-event.ts';
@@ -42,7 +43,7 @@ export interface Verification extends Comparison {
 // So many events that only the topic has are looked up again; more than this is not a matter of timing.
 const MAX_LOOKUPS = 100;
 
-/** Reads the window from Asana first and from Kafka then, and compares. */
+/** Reads the window from Asana first and from Kafka then, and compares. Throws TOPIC_MISSING before it asks Asana anything. */
 export async function verifyWorkspace(
   request: VerifyRequest,
   ports: VerifyPorts,
@@ -50,6 +51,7 @@ export async function verifyWorkspace(
 ): Promise<Verification> {
   const { workspaceGid, eventsTopic, filters, fromMs, toMs, excuses } = request;
   const { kafka, decode, onProgress } = ports;
+  await partitionsOf(kafka, eventsTopic);
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
   const refused = excuses.gaps.filter(isRefused);
