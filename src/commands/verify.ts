@@ -5,9 +5,8 @@ import { type Clients, createClients, registryConnection, scopeOf, topicOptions 
 import { type Config, loadConfig } from '../config/load.ts';
 import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { stateKeys } from '../kafka/state-keys.ts';
 import { createLog } from '../log.ts';
-import { readStreamState } from '../offsets/stream-state.ts';
+import { readWrittenState } from '../offsets/stream-state.ts';
 import { hiddenFields } from '../privacy/privacy.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import { isAvoided } from '../stream/gap.ts';
@@ -104,14 +103,16 @@ async function verifyAll(
       eventsTopic: config.EVENTS_TOPIC,
       filters: scopeOf(config).filters,
       nowMs: clock.now(),
-      excuses: await excusesOf(config, workspaceGid, kafka, signal),
       ...window,
     };
-    const result = await verifyWorkspace(
-      request,
-      { asana: new ImpatientSource(client, { clock, random }), kafka, decode, onProgress: progress.show },
-      signal,
-    );
+    const ports = {
+      asana: new ImpatientSource(client, { clock, random }),
+      kafka,
+      decode,
+      readExcuses: () => excusesOf(config, workspaceGid, kafka, signal),
+      onProgress: progress.show,
+    };
+    const result = await verifyWorkspace(request, ports, signal);
     progress.end();
     stdout.write(
       json
@@ -131,8 +132,7 @@ async function excusesOf(
   signal: AbortSignal,
 ): Promise<Excuses> {
   const stream = { connectorName: config.CONNECTOR_NAME, workspaceGid, topics: topicOptions(config) };
-  const keys = stateKeys(stream.connectorName, workspaceGid);
-  const { gaps, republished } = await readStreamState(kafka, stream, keys, signal);
+  const { gaps, republished } = await readWrittenState(kafka, stream, signal);
   // What Asana has deleted cannot be read again either.
   return { republished, gaps: gaps.filter(isAvoided) };
 }

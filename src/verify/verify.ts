@@ -22,13 +22,14 @@ export interface VerifyRequest {
   readonly toMs: number;
   /** Asana keeps events for 90 days before that. */
   readonly nowMs: number;
-  readonly excuses: Excuses;
 }
 
 export interface VerifyPorts {
   readonly asana: PageSource<SourceEvent>;
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
+  /** What the state says as of now. */
+  readonly readExcuses: () => Promise<Excuses>;
   /** @param part of the whole that is done, 0 to 1 */
   readonly onProgress: (doing: string, count: number, part: number) => void;
 }
@@ -49,16 +50,15 @@ export async function verifyWorkspace(
   ports: VerifyPorts,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { workspaceGid, eventsTopic, filters, fromMs, toMs, excuses } = request;
-  const { kafka, decode, onProgress } = ports;
+  const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
+  const { kafka, decode, readExcuses, onProgress } = ports;
   await partitionsOf(kafka, eventsTopic);
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
-  const refused = excuses.gaps.filter(isRefused);
   const source = await scanSource(
     ports.asana,
     scope,
-    refused,
+    (await readExcuses()).gaps.filter(isRefused),
     (count, atMs) =>
       onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
     signal,
@@ -74,7 +74,10 @@ export async function verifyWorkspace(
   };
   const copies = await scanTopic(kafka, scan, decode, signal);
   const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
-  await addLateComers(source, copies, request, ports, signal);
+  // Again: while Asana was read, which may take an hour, a gap may have been recorded, or an operator have been at work.
+  const excuses = await readExcuses();
+  const refused = excuses.gaps.filter(isRefused);
+  await addLateComers(source, copies, filters, refused, ports, signal);
   return {
     ...compare(source, copies, deadLetters, excuses, placeIn(eventsTopic)),
     fromMs: startMs,
@@ -100,11 +103,11 @@ export function windowStart(
 async function addLateComers(
   source: Map<string, Shown>,
   copies: readonly TopicRecord[],
-  { filters, excuses }: VerifyRequest,
+  filters: Filters,
+  refused: readonly PassedGap[],
   { asana }: VerifyPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const refused = excuses.gaps.filter(isRefused);
   const unknown = copies.flatMap((record) => {
     const { id, createdAtMs } = record;
     return createdAtMs === undefined || source.has(id) || isInAny(refused, record) ? [] : [createdAtMs];

@@ -6,11 +6,11 @@ import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
 import { silentLog } from './silent-log.ts';
 
-export function createTestClient(): KafkajsClient {
+export function createTestClient(transactionTimeoutMs = 30_000): KafkajsClient {
   const options = {
     brokers: inject('kafkaBrokers').split(','),
     clientId: 'test',
-    transactionTimeoutMs: 30_000,
+    transactionTimeoutMs,
     compression: 'none',
   } as const;
   return new KafkajsClient(options, silentLog, systemClock, Math.random);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PageSource } from '../../src/asana/client.ts';
 import type { KafkaClient } from '../../src/kafka/client.ts';
+import type { PassedGap } from '../../src/stream/gap.ts';
 import type { SourceEvent } from '../../src/verify/source-event.ts';
 import { verifyWorkspace } from '../../src/verify/verify.ts';
 
@@ -12,8 +13,9 @@ const REQUEST = {
   fromMs: 0,
   toMs: 1_000,
   nowMs: 1_000,
-  excuses: { republished: [], gaps: [] },
 };
+const decode = () => Promise.reject(new Error('there is no record'));
+const onProgress = () => undefined;
 
 // A wrong EVENTS_TOPIC used up the request budget for all that Asana has, and called all of it missing.
 test('a topic that does not exist is said before Asana is asked for anything', async () => {
@@ -25,13 +27,41 @@ test('a topic that does not exist is said before Asana is asked for anything', a
     },
   };
   const kafka = { describeTopic: async () => undefined } as Partial<KafkaClient> as KafkaClient;
-  const decode = () => Promise.reject(new Error('there is no record'));
+  const readExcuses = async () => ({ republished: [], gaps: [] });
 
-  const verified = verifyWorkspace(REQUEST, { asana, kafka, decode, onProgress: () => undefined }, never);
+  const verified = verifyWorkspace(REQUEST, { asana, kafka, decode, readExcuses, onProgress }, never);
 
   await expect(verified).rejects.toMatchObject({
     code: 'TOPIC_MISSING',
     message: 'the topic events does not exist',
   });
   expect(asked).toBe(0);
+});
+
+// Asana is read for up to an hour: what was recorded meanwhile was called missing.
+test('a gap that is recorded while Asana is read is known', async () => {
+  const gaps: PassedGap[] = [];
+  const asana: PageSource<SourceEvent> = {
+    fetchPage: async ({ startAtMs = 0 }) => {
+      if (gaps.length === 0) gaps.push({ fromMs: 100, toMs: 200, reason: 'skipped-by-operator' });
+      const events = startAtMs <= 150 ? [{ id: '7', ownMs: 150, source: {} }] : [];
+      return { events, offset: null, asOfMs: 1_000, nowMs: 1_000, sizeBytes: 0, roundTripMs: 0 };
+    },
+  };
+  const batch = { records: [], nextOffset: 0, lastStableOffset: 0, highWatermark: 0 };
+  const kafka: Partial<KafkaClient> = {
+    describeTopic: async () => ({ partitions: 1, replicationFactor: 1, settings: new Map() }),
+    async *fetchCommitted() {
+      yield batch;
+    },
+  };
+  const readExcuses = async () => ({ republished: [], gaps: [...gaps] });
+
+  const verified = await verifyWorkspace(
+    REQUEST,
+    { asana, kafka: kafka as KafkaClient, decode, readExcuses, onProgress },
+    never,
+  );
+
+  expect(verified).toMatchObject({ missing: [], inGaps: 1 });
 });
