@@ -155,6 +155,7 @@ async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise
   const { context, config, kafka, progress } = work;
   const { signal, stdout, clock, newId: newSessionId } = context;
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  const planPorts = { kafka, decode, clock, onProgress: progress.show, onWait: progress.say };
   const looked: Looked[] = [];
   for (const stream of work.streams) {
     const moved = {
@@ -163,8 +164,8 @@ async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise
       filters: filtersFingerprint(scopeOf(config).filters),
       startAtMs: config.START_AT,
     };
-    const plan = planFor(asked, moved, { kafka, decode, clock, onProgress: progress.show }, signal);
-    const before = await readWrittenState(kafka, stream, signal);
+    const plan = planFor(asked, moved, planPorts, signal);
+    const before = await readWrittenState(kafka, stream, planPorts, signal);
     looked.push({ stream, before, plan, move: await plan(before) });
   }
   await refuse(work, yes);

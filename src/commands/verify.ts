@@ -5,6 +5,7 @@ import { type Clients, createClients, registryConnection, scopeOf, topicOptions 
 import { type Config, loadConfig } from '../config/load.ts';
 import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { createLog } from '../log.ts';
 import { readWrittenState } from '../offsets/stream-state.ts';
 import { hiddenFields } from '../privacy/privacy.ts';
@@ -96,6 +97,7 @@ async function verifyAll(
 ): Promise<number> {
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
   const hidden = hiddenFields(config);
+  const waiting = { clock, onWait: progress.say };
   let clean = true;
   for (const [workspaceGid, client] of asana) {
     const request = {
@@ -109,8 +111,9 @@ async function verifyAll(
       asana: new ImpatientSource(client, { clock, random }),
       kafka,
       decode,
-      readExcuses: () => excusesOf(config, workspaceGid, kafka, signal),
+      readExcuses: () => excusesOf(config, workspaceGid, kafka, waiting, signal),
       onProgress: progress.show,
+      ...waiting,
     };
     const result = await verifyWorkspace(request, ports, signal);
     progress.end();
@@ -129,10 +132,11 @@ async function excusesOf(
   config: Config,
   workspaceGid: string,
   kafka: KafkaClient,
+  waiting: WaitPorts,
   signal: AbortSignal,
 ): Promise<Excuses> {
   const stream = { connectorName: config.CONNECTOR_NAME, workspaceGid, topics: topicOptions(config) };
-  const { gaps, republished } = await readWrittenState(kafka, stream, signal);
+  const { gaps, republished } = await readWrittenState(kafka, stream, waiting, signal);
   // What Asana has deleted cannot be read again either.
   return { republished, gaps: gaps.filter(isAvoided) };
 }
@@ -152,6 +156,7 @@ async function checkLedgers(
       workspaceGid,
       stateTopic: config.STATE_TOPIC,
       clock,
+      onWait: progress.say,
       onProgress: (records: number, part: number) => progress.show('records counted', records, part),
     };
     const ledger = await readLedger(kafka, request, decode, signal);

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FetchedBatch, FetchedRecord, FetchStart, KafkaClient } from './client.ts';
+import { untilItHangs, type WaitPorts } from './open-transaction.ts';
 
 export interface ReadRecord extends FetchedRecord {
   readonly partition: number;
@@ -44,15 +45,17 @@ export const readPartitionToEnd = (
 
 /**
  * Every committed record of what was written to a topic before the first fetch. Waits for the transactions that were open then: for a
- * dead process's, as long as its transaction timeout. A topic that does not exist has none.
+ * dead process's, as long as its transaction timeout. Throws KAFKA_TRANSACTION_HANGS where one does not end. A topic that does not
+ * exist has none.
  */
 export async function* readWritten(
   kafka: KafkaClient,
   topic: string,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ReadRecord> {
   for (const partition of await partitionsOf(kafka, topic))
-    yield* readPartitionWritten(kafka, topic, partition, signal);
+    yield* readPartitionWritten(kafka, topic, partition, ports, signal);
 }
 
 /** The same of one partition; `end` is the high watermark of that time. */
@@ -60,12 +63,13 @@ export const readPartitionWritten = (
   kafka: KafkaClient,
   topic: string,
   partition: number,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ReadRecord & { readonly end: number }> =>
   readBelow(
     ({ highWatermark }) => highWatermark,
     partition,
-    kafka.fetchCommitted(topic, partition, 'earliest', signal),
+    untilItHangs(kafka.fetchCommitted(topic, partition, 'earliest', signal), `${topic}-${partition}`, ports),
   );
 
 const partitionsOf = async (kafka: KafkaClient, topic: string): Promise<Iterable<number>> =>
@@ -81,17 +85,18 @@ export async function* readUpTo(
   if (end > 0) yield* readBelow(() => end, partition, kafka.fetchCommitted(topic, partition, start, signal));
 }
 
-/** The same of what a state claims to be there. Throws TOPIC_LOST where the partition ends before, or is gone. */
+/** The same of what a state claims to be there. Throws KAFKA_TRANSACTION_HANGS, and TOPIC_LOST where the partition ends before, or is gone. */
 export async function* readClaimed(
   kafka: KafkaClient,
   { topic, partition, start, end }: PartitionRange,
-  clock: Clock,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ReadRecord> {
   const partitions = (await kafka.describeTopic(topic))?.partitions ?? 0;
-  if (end > 0 && partition >= partitions) throw lost(topic, partition, end, 'does not exist');
+  if (partition >= partitions) throw lost(topic, partition, end, 'does not exist');
   const batches = kafka.fetchCommitted(topic, partition, start, signal);
-  yield* readBelow(() => end, partition, refuseShort(batches, { topic, partition, end }, clock));
+  const unhung = untilItHangs(batches, `${topic}-${partition}`, ports);
+  yield* readBelow(() => end, partition, refuseShort(unhung, { topic, partition, end }, ports.clock));
 }
 
 // A new leader may not know for a moment how far its followers are.

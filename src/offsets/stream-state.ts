@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import {
   type ReadRecord,
   readPartitionToEnd,
@@ -81,8 +82,15 @@ export const readStreamState = (
 export const readWrittenState = (
   kafka: KafkaClient,
   stream: StreamName,
+  ports: WaitPorts,
   signal: AbortSignal,
-): Promise<StreamState> => readState(kafka, stream, readPartitionWritten, signal);
+): Promise<StreamState> =>
+  readState(
+    kafka,
+    stream,
+    (...[client, topic, partition]) => readPartitionWritten(client, topic, partition, ports, signal),
+    signal,
+  );
 
 type ReadPartition = (
   kafka: KafkaClient,

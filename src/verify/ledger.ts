@@ -1,7 +1,7 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
-import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { readClaimed, readToEnd } from '../kafka/read-to-end.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import type { Books, Cursor } from '../stream/cursor.ts';
@@ -24,11 +24,10 @@ export interface Ledger {
   readonly republished: readonly Republished[];
 }
 
-export interface LedgerRequest {
+export interface LedgerRequest extends WaitPorts {
   readonly connectorName: string;
   readonly workspaceGid: string;
   readonly stateTopic: string;
-  readonly clock: Clock;
   readonly onProgress: (records: number, part: number) => void;
 }
 
@@ -72,7 +71,7 @@ async function findState(
 async function recount(
   kafka: KafkaClient,
   { eventsTopic: topic, ends }: Books,
-  { workspaceGid, clock, onProgress }: LedgerRequest,
+  request: LedgerRequest,
   decode: DecodeRecord,
   signal: AbortSignal,
 ): Promise<LedgerEntry> {
@@ -83,9 +82,9 @@ async function recount(
   const whole = [...ends.values()].reduce((sum, end) => sum + end, 0);
   for (const [partition, end] of ends) {
     const range = { topic, partition, start: 'earliest', end } as const;
-    for await (const { value, offset } of readClaimed(kafka, range, clock, signal)) {
-      onProgress(++records, (read + offset) / whole);
-      const record = await decodeOwn(decode, workspaceGid, value);
+    for await (const { value, offset } of readClaimed(kafka, range, request, signal)) {
+      request.onProgress(++records, (read + offset) / whole);
+      const record = await decodeOwn(decode, request.workspaceGid, value);
       if (record === undefined) continue;
       events++;
       digest = addToDigest(digest, [record.gid]);

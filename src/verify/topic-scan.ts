@@ -6,12 +6,13 @@ import { identityOf } from '../encode/identity.ts';
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { type ReadRecord, readPartitionWritten, readWritten } from '../kafka/read-to-end.ts';
 import { partitionsOf } from '../tail/tail-records.ts';
 import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
-export interface TopicScan {
+export interface TopicScan extends WaitPorts {
   readonly topic: string;
   readonly workspaceGid: string;
   readonly filters: Filters;
@@ -38,7 +39,7 @@ export async function scanTopic(
   let records = 0;
   const partitions = await partitionsOf(kafka, scan.topic);
   for (let partition = 0; partition < partitions; partition++) {
-    for await (const record of readPartitionWritten(kafka, scan.topic, partition, signal)) {
+    for await (const record of readPartitionWritten(kafka, scan.topic, partition, scan, signal)) {
       const copy = await readCopy(record, scan, decode);
       if (copy) copies.push(copy);
       // By key, the partitions are about as long as each other.
@@ -113,10 +114,11 @@ export async function scanDeadLetters(
   kafka: KafkaClient,
   topic: string,
   workspaceGid: string,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const ids = new Set<string>();
-  for await (const { value, headers } of readWritten(kafka, topic, signal)) {
+  for await (const { value, headers } of readWritten(kafka, topic, ports, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
     const event = parseJson(value.toString('utf8'));
     ids.add(identityOf(event, toRecord(event, workspaceGid)).id);

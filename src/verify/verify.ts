@@ -3,6 +3,7 @@ import type { Filters } from '../asana/query.ts';
 import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import type { PassedGap } from '../stream/gap.ts';
 import { partitionsOf } from '../tail/tail-records.ts';
@@ -24,7 +25,7 @@ export interface VerifyRequest {
   readonly nowMs: number;
 }
 
-export interface VerifyPorts {
+export interface VerifyPorts extends WaitPorts {
   readonly asana: PageSource<SourceEvent>;
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
@@ -51,7 +52,7 @@ export async function verifyWorkspace(
   signal: AbortSignal,
 ): Promise<Verification> {
   const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
-  const { kafka, decode, readExcuses, onProgress } = ports;
+  const { kafka, decode, readExcuses, onProgress, clock, onWait } = ports;
   await partitionsOf(kafka, eventsTopic);
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
@@ -70,10 +71,18 @@ export async function verifyWorkspace(
     filters,
     fromMs: startMs,
     toMs,
+    clock,
+    onWait,
     onProgress: (count: number, part: number) => onProgress('records read from Kafka', count, part),
   };
   const copies = await scanTopic(kafka, scan, decode, signal);
-  const deadLetters = await scanDeadLetters(kafka, deadLettersTopic(eventsTopic), workspaceGid, signal);
+  const deadLetters = await scanDeadLetters(
+    kafka,
+    deadLettersTopic(eventsTopic),
+    workspaceGid,
+    ports,
+    signal,
+  );
   // Again: while Asana was read, which may take an hour, a gap may have been recorded, or an operator have been at work.
   const excuses = await readExcuses();
   const refused = excuses.gaps.filter(isRefused);

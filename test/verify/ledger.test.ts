@@ -44,6 +44,7 @@ function ledgerOf(partitions: number | undefined, endAt: (nowMs: number) => numb
     workspaceGid: '1',
     stateTopic: 'state',
     clock,
+    onWait: () => undefined,
     onProgress: () => undefined,
   };
   const decode = () => Promise.reject(new Error('there is no record'));

@@ -4,6 +4,7 @@ import { isoTime } from '../../src/clock.ts';
 import type { KafkaClient } from '../../src/kafka/client.ts';
 import { scanTopic } from '../../src/verify/topic-scan.ts';
 import { recordOf, WORKSPACE_GID } from '../avro/round-trip.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** One partition with a record for each time; what has none cannot be read. */
 const topicOf = (times: readonly (number | undefined)[]) =>
@@ -36,6 +37,8 @@ test('of a topic nothing is kept but the window, and what cannot be read', async
     filters: {},
     fromMs: 100,
     toMs: 200,
+    clock: new FakeClock(),
+    onWait: () => undefined,
     onProgress: () => undefined,
   };
 

@@ -4,6 +4,7 @@ import type { KafkaClient } from '../../src/kafka/client.ts';
 import type { PassedGap } from '../../src/stream/gap.ts';
 import type { SourceEvent } from '../../src/verify/source-event.ts';
 import { verifyWorkspace } from '../../src/verify/verify.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 const never = new AbortController().signal;
 const REQUEST = {
@@ -15,7 +16,7 @@ const REQUEST = {
   nowMs: 1_000,
 };
 const decode = () => Promise.reject(new Error('there is no record'));
-const onProgress = () => undefined;
+const silent = { clock: new FakeClock(), onWait: () => undefined, onProgress: () => undefined };
 
 // A wrong EVENTS_TOPIC used up the request budget for all that Asana has, and called all of it missing.
 test('a topic that does not exist is said before Asana is asked for anything', async () => {
@@ -29,7 +30,7 @@ test('a topic that does not exist is said before Asana is asked for anything', a
   const kafka = { describeTopic: async () => undefined } as Partial<KafkaClient> as KafkaClient;
   const readExcuses = async () => ({ republished: [], gaps: [] });
 
-  const verified = verifyWorkspace(REQUEST, { asana, kafka, decode, readExcuses, onProgress }, never);
+  const verified = verifyWorkspace(REQUEST, { asana, kafka, decode, readExcuses, ...silent }, never);
 
   await expect(verified).rejects.toMatchObject({
     code: 'TOPIC_MISSING',
@@ -59,7 +60,7 @@ test('a gap that is recorded while Asana is read is known', async () => {
 
   const verified = await verifyWorkspace(
     REQUEST,
-    { asana, kafka: kafka as KafkaClient, decode, readExcuses, onProgress },
+    { asana, kafka: kafka as KafkaClient, decode, readExcuses, ...silent },
     never,
   );
 
