@@ -5,6 +5,7 @@ import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
+import { SETTLE_MS } from '../stream/chain.ts';
 import type { PassedGap } from '../stream/gap.ts';
 import { partitionsOf } from '../tail/tail-records.ts';
 import { type Comparison, compare, type Excuses, isInAny, isRefused } from './compare.ts';
@@ -38,6 +39,8 @@ export interface VerifyPorts extends WaitPorts {
 export interface Verification extends Comparison {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Before the first event that the next sweep is to look for; where nothing is wrong, so far it is proven. */
+  readonly provenToMs: number;
   /** Recorded times in the window that Asana refuses: nothing of them is compared. */
   readonly refused: readonly PassedGap[];
 }
@@ -56,10 +59,11 @@ export async function verifyWorkspace(
   await partitionsOf(kafka, eventsTopic);
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
+  const { gaps, unswept } = await readExcuses();
   const source = await scanSource(
     ports.asana,
     scope,
-    (await readExcuses()).gaps.filter(isRefused),
+    gaps.filter(isRefused),
     (count, atMs) =>
       onProgress('events read from Asana', count, (atMs - fromOrOldestMs) / (toMs - fromOrOldestMs)),
     signal,
@@ -84,16 +88,26 @@ export async function verifyWorkspace(
     signal,
   );
   // Again: while Asana was read, which may take an hour, a gap may have been recorded, or an operator have been at work.
-  const excuses = await readExcuses();
+  const excuses = { ...(await readExcuses()), unswept };
   const refused = excuses.gaps.filter(isRefused);
   await addLateComers(source, copies, filters, refused, ports, signal);
+  const compared = compare(source, copies, deadLetters, excuses, placeIn(eventsTopic));
   return {
-    ...compare(source, copies, deadLetters, excuses, placeIn(eventsTopic)),
+    ...compared,
     fromMs: startMs,
     toMs,
+    provenToMs:
+      compared.pending.length === 0 || unswept === undefined ? toMs : Math.max(startMs, unswept.fromMs),
     refused: refused.filter((gap) => gap.toMs > startMs && gap.fromMs < toMs),
   };
 }
+
+// A poll takes its time as well.
+const POLL_TAKES_MS = 30_000;
+
+/** Where none is given: what is younger, a connector that polls may not have asked for yet. */
+export const windowEnd = (endAtMs: number | undefined, pollIntervalMs: number, nowMs: number): number =>
+  Math.min(endAtMs ?? nowMs, nowMs - Math.max(SETTLE_MS, pollIntervalMs + POLL_TAKES_MS));
 
 /** What Asana has deleted by now is no longer the topic's to answer for. */
 export function windowStart(

@@ -39,30 +39,48 @@ test('a topic that does not exist is said before Asana is asked for anything', a
   expect(asked).toBe(0);
 });
 
-// Asana is read for up to an hour: what was recorded meanwhile was called missing.
-test('a gap that is recorded while Asana is read is known', async () => {
-  const gaps: PassedGap[] = [];
+/** Asana has one event, created at 150, and the topic has none; `onRead` is told when Asana is read. */
+function lacking(onRead: () => void) {
   const asana: PageSource<SourceEvent> = {
     fetchPage: async ({ startAtMs = 0 }) => {
-      if (gaps.length === 0) gaps.push({ fromMs: 100, toMs: 200, reason: 'skipped-by-operator' });
+      onRead();
       const events = startAtMs <= 150 ? [{ id: '7', ownMs: 150, source: {} }] : [];
       return { events, offset: null, asOfMs: 1_000, nowMs: 1_000, sizeBytes: 0, roundTripMs: 0 };
     },
   };
-  const batch = { records: [], nextOffset: 0, lastStableOffset: 0, highWatermark: 0 };
   const kafka: Partial<KafkaClient> = {
     describeTopic: async () => ({ partitions: 1, replicationFactor: 1, settings: new Map() }),
     async *fetchCommitted() {
-      yield batch;
+      yield { records: [], nextOffset: 0, lastStableOffset: 0, highWatermark: 0 };
     },
   };
-  const readExcuses = async () => ({ republished: [], gaps: [...gaps] });
+  return { asana, kafka: kafka as KafkaClient, decode, ...silent };
+}
+
+// Asana is read for up to an hour: what was recorded meanwhile was called missing.
+test('a gap that is recorded while Asana is read is known', async () => {
+  let gaps: PassedGap[] = [];
+  const ports = lacking(() => {
+    gaps = [{ fromMs: 100, toMs: 200, reason: 'skipped-by-operator' }];
+  });
 
   const verified = await verifyWorkspace(
     REQUEST,
-    { asana, kafka: kafka as KafkaClient, decode, readExcuses, ...silent },
+    { ...ports, readExcuses: async () => ({ republished: [], gaps }) },
     never,
   );
 
   expect(verified).toMatchObject({ missing: [], inGaps: 1 });
+});
+
+test('what a sweep is to look for when it begins is pending, also where that sweep has ended meanwhile', async () => {
+  let fromMs = 120;
+  const ports = lacking(() => {
+    fromMs = 180;
+  });
+  const readExcuses = async () => ({ republished: [], gaps: [], unswept: { fromMs, toMs: 200 } });
+
+  const verified = await verifyWorkspace(REQUEST, { ...ports, readExcuses }, never);
+
+  expect(verified).toMatchObject({ missing: [], pending: [{ id: '7' }], provenToMs: 120 });
 });
