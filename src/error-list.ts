@@ -117,6 +117,13 @@ export const ERRORS = {
     cause: 'a transaction took longer than KAFKA_TRANSACTION_TIMEOUT, and Kafka aborted it',
     ...triedAgain('see why the brokers or this process are so slow, or raise KAFKA_TRANSACTION_TIMEOUT'),
   },
+  KAFKA_TRANSACTION_HANGS: {
+    disposition: 'refuse-command',
+    cause:
+      'a transaction, of whatever producer, has been open for longer than Kafka lets any be by default: what was committed behind it cannot be read',
+    nextStep:
+      'look for it with kafka-transactions.sh find-hanging, and end it with kafka-transactions.sh abort; then repeat the command',
+  },
   KAFKA_SEND_UNCONFIRMED: {
     disposition: 'new-session',
     cause: 'Kafka acknowledged less than was sent',

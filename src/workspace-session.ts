@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { EncodedEvent } from './encode/encoded-event.ts';
 import { ConnectorError } from './errors.ts';
 import type { KafkaClient, TopicDescription } from './kafka/client.ts';
-import { patienceFor } from './kafka/read-to-end.ts';
+import { patienceFor } from './kafka/read-claimed.ts';
 import { Session, type SessionPorts } from './kafka/session.ts';
 import { stateKeys, transactionalId } from './kafka/state-keys.ts';
 import { stateLocation } from './kafka/state-location.ts';

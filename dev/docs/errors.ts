@@ -26,7 +26,7 @@ const BY_ITSELF: Readonly<Record<Disposition, string>> = {
     'Stops this stream for good; the others go on. When none is left, the process ends with exit code 1. Started again, it goes on from its state.',
   exit: 'Ends the process, with exit code 2 where it is the configuration and 1 otherwise: no stream could work.',
   'refuse-command':
-    'Ends the command that was asked for (offsets, tail) with exit code 1; nothing is changed.',
+    'Ends the command that was asked for (offsets, tail, verify) with exit code 1; nothing is changed.',
 };
 
 export function errorsDocument(): string {

@@ -7,7 +7,6 @@ import { isoTime } from '../clock.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { orStopped } from '../deadline.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { stateKeys } from '../kafka/state-keys.ts';
 import type { StreamName } from '../kafka/state-location.ts';
 import { createLog } from '../log.ts';
 import { applyMove, type Plan } from '../offsets/apply.ts';
@@ -16,7 +15,7 @@ import { type Asked, planFor } from '../offsets/plan.ts';
 import { refuseRunning } from '../offsets/refuse-running.ts';
 import { moveJson, moveText, stateJson, stateText } from '../offsets/report.ts';
 import { watchMs } from '../offsets/running.ts';
-import { readStreamState, type StreamState } from '../offsets/stream-state.ts';
+import { readStreamState, readWrittenState, type StreamState } from '../offsets/stream-state.ts';
 import { didYouMean, readOptions, readTime, readWorkspaces } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import {
@@ -46,7 +45,8 @@ Where the streams are, and moving them. For all of ASANA_WORKSPACES, or for one.
   --workspace GID  one of ASANA_WORKSPACES
   --json           one JSON object a line and stream
 
-set and reset refuse while a connector runs the stream: they ask at HTTP_HOST:HTTP_PORT, and watch the state topic for as long as
+set and reset wait for Kafka transactions that are open in the state topic: what was committed behind one cannot be read before it
+ends. They refuse while a connector runs the stream: they ask at HTTP_HOST:HTTP_PORT, and watch the state topic for as long as
 POLL_INTERVAL and 5 s. A connector that neither shows, because it cannot reach Asana just now, is fenced: it goes on from where the
 stream was put.
 
@@ -131,14 +131,11 @@ async function withKafka(
   }
 }
 
-const stateOf = ({ kafka, context }: Work, stream: StreamName): Promise<StreamState> =>
-  readStreamState(kafka, stream, stateKeys(stream.connectorName, stream.workspaceGid), context.signal);
-
 async function get(work: Work, json: boolean): Promise<number> {
-  const { stdout, clock } = work.context;
+  const { stdout, clock, signal } = work.context;
   let isReadable = true;
   for (const stream of work.streams) {
-    const state = await stateOf(work, stream);
+    const state = await readStreamState(work.kafka, stream, signal);
     work.progress.end();
     isReadable &&= state.unreadable === undefined;
     stdout.write(
@@ -158,6 +155,7 @@ async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise
   const { context, config, kafka, progress } = work;
   const { signal, stdout, clock, newId: newSessionId } = context;
   const decode = createDecoder(writerTypeFetcher(registryConnection(config, clock), signal));
+  const planPorts = { kafka, decode, clock, onProgress: progress.show, onWait: progress.say };
   const looked: Looked[] = [];
   for (const stream of work.streams) {
     const moved = {
@@ -166,8 +164,8 @@ async function move(work: Work, asked: Asked, { json, yes }: Confirmed): Promise
       filters: filtersFingerprint(scopeOf(config).filters),
       startAtMs: config.START_AT,
     };
-    const plan = planFor(asked, moved, { kafka, decode, clock, onProgress: progress.show }, signal);
-    const before = await stateOf(work, stream);
+    const plan = planFor(asked, moved, planPorts, signal);
+    const before = await readWrittenState(kafka, stream, planPorts, signal);
     looked.push({ stream, before, plan, move: await plan(before) });
   }
   await refuse(work, yes);

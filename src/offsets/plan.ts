@@ -1,7 +1,7 @@
 import type { DecodeRecord } from '../avro/decoder.ts';
-import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { type Books, type Cursor, emptyBooks } from '../stream/cursor.ts';
 import { isReset } from '../stream/cursor-record.ts';
 import type { Plan } from './apply.ts';
@@ -19,10 +19,9 @@ export interface MovedStream {
   readonly startAtMs: number | undefined;
 }
 
-export interface PlanPorts {
+export interface PlanPorts extends WaitPorts {
   readonly kafka: KafkaClient;
   readonly decode: DecodeRecord;
-  readonly clock: Clock;
   /** While records are counted anew. */
   readonly onProgress: (doing: string, count: number) => void;
 }
@@ -57,12 +56,13 @@ function movableCursor(
 async function booksFor(
   { position }: StreamState,
   stream: MovedStream,
-  { kafka, decode, onProgress }: PlanPorts,
+  ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<Books> {
+  const { kafka, decode, onProgress } = ports;
   const { eventsTopic } = stream;
   if (position?.eventsTopic === eventsTopic && (await isInTopic(kafka, position, signal))) return position;
   if ((await kafka.describeTopic(eventsTopic)) === undefined) return emptyBooks(eventsTopic);
   const counted = (records: number) => onProgress('records counted', records);
-  return recountBooks(kafka, decode, stream, counted, signal);
+  return recountBooks(kafka, decode, stream, counted, ports, signal);
 }

@@ -1,5 +1,6 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { readWritten } from '../kafka/read-to-end.ts';
 import { deadLettersTopic } from '../kafka/topics.ts';
 import { type Books, emptyBooks } from '../stream/cursor.ts';
@@ -14,12 +15,13 @@ export async function recountBooks(
   decode: DecodeRecord,
   { workspaceGid, eventsTopic }: { readonly workspaceGid: string; readonly eventsTopic: string },
   onProgress: (records: number) => void,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): Promise<Books> {
   let { events, digest, deadLetters, deadLettersEnd } = emptyBooks(eventsTopic);
   const ends = new Map<number, number>();
   let records = 0;
-  for await (const { partition, offset, value } of readWritten(kafka, eventsTopic, signal)) {
+  for await (const { partition, offset, value } of readWritten(kafka, eventsTopic, ports, signal)) {
     onProgress(++records);
     const record = await decodeOwn(decode, workspaceGid, value);
     if (record === undefined) continue;
@@ -27,7 +29,7 @@ export async function recountBooks(
     digest = addToDigest(digest, [record.gid]);
     ends.set(partition, offset + 1);
   }
-  for await (const { offset, headers } of readWritten(kafka, deadLettersTopic(eventsTopic), signal)) {
+  for await (const { offset, headers } of readWritten(kafka, deadLettersTopic(eventsTopic), ports, signal)) {
     if (headers.workspace_gid !== workspaceGid) continue;
     deadLetters++;
     deadLettersEnd = offset + 1;
@@ -44,13 +46,8 @@ export async function isInTopic(
   const topic = await kafka.describeTopic(eventsTopic);
   for (const [partition, end] of ends) {
     if (topic === undefined || partition >= topic.partitions) return false;
-    for await (const { lastStableOffset } of kafka.fetchCommitted(
-      eventsTopic,
-      partition,
-      'earliest',
-      signal,
-    )) {
-      if (lastStableOffset < end) return false;
+    for await (const { highWatermark } of kafka.fetchCommitted(eventsTopic, partition, 'earliest', signal)) {
+      if (highWatermark < end) return false;
       break;
     }
   }

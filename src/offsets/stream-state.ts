@@ -1,9 +1,15 @@
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { readPartitionToEnd, readToEnd } from '../kafka/read-to-end.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
+import {
+  type ReadRecord,
+  readPartitionToEnd,
+  readPartitionWritten,
+  readToEnd,
+} from '../kafka/read-to-end.ts';
 import type { State } from '../kafka/session.ts';
-import { type StateKeys, statePartition } from '../kafka/state-keys.ts';
+import { type StateKeys, stateKeys, statePartition } from '../kafka/state-keys.ts';
 import type { StreamName } from '../kafka/state-location.ts';
 import type { Cursor } from '../stream/cursor.ts';
 import { decodePosition, type Reset } from '../stream/cursor-record.ts';
@@ -63,20 +69,48 @@ function readJson(value: Buffer | null | undefined) {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
- * What can be read of the stream's state without a session: whoever runs it is not disturbed, and may be further by now. Throws
- * STATE_MISPLACED where the position is in another partition than its own.
+ * What can be read of the stream's state at once, without a session: whoever runs it is not disturbed, and may be further by now, also by
+ * what is committed behind a neighbour's open transaction. Throws STATE_MISPLACED where the position is in another partition than its own.
  */
-export async function readStreamState(
+export const readStreamState = (
+  kafka: KafkaClient,
+  stream: StreamName,
+  signal: AbortSignal,
+): Promise<StreamState> => readState(kafka, stream, readPartitionToEnd, signal);
+
+/** The same for whoever acts on it: waits for the transactions that are open, so that nothing is missing that was committed before. */
+export const readWrittenState = (
+  kafka: KafkaClient,
+  stream: StreamName,
+  ports: WaitPorts,
+  signal: AbortSignal,
+): Promise<StreamState> =>
+  readState(
+    kafka,
+    stream,
+    (...[client, topic, partition]) => readPartitionWritten(client, topic, partition, ports, signal),
+    signal,
+  );
+
+type ReadPartition = (
+  kafka: KafkaClient,
+  topic: string,
+  partition: number,
+  signal: AbortSignal,
+) => AsyncIterable<ReadRecord>;
+
+async function readState(
   kafka: KafkaClient,
   { connectorName, workspaceGid, topics: { stateTopic } }: StreamName,
-  keys: StateKeys,
+  readPartition: ReadPartition,
   signal: AbortSignal,
 ): Promise<StreamState> {
+  const keys = stateKeys(connectorName, workspaceGid);
   const state = new Map<string, Buffer | null>();
   const topic = await kafka.describeTopic(stateTopic);
   if (topic === undefined) return interpretState(state, keys);
   const own = statePartition(connectorName, workspaceGid, topic.partitions);
-  for await (const { key, value } of readPartitionToEnd(kafka, stateTopic, own, signal))
+  for await (const { key, value } of readPartition(kafka, stateTopic, own, signal))
     state.set(String(key), value);
   if (!state.has(keys.cursor)) await refuseMisplaced(kafka, stateTopic, keys.cursor, own, signal);
   return interpretState(state, keys);

@@ -3,7 +3,7 @@ import { toRecord } from '../avro/mapping.ts';
 import { identityOf } from '../encode/identity.ts';
 import { parseJson } from '../json.ts';
 import type { FetchStart, KafkaClient } from '../kafka/client.ts';
-import { type PartitionRange, type Patience, readUpTo } from '../kafka/read-to-end.ts';
+import { type PartitionRange, type Patience, readUpTo } from '../kafka/read-claimed.ts';
 import { DEAD_LETTERS_PARTITION } from './batch.ts';
 import type { Cursor } from './cursor.ts';
 

@@ -3,6 +3,7 @@ import type { PassedGap } from '../stream/gap.ts';
 import type { Republished } from '../stream/republished.ts';
 import type { PlaceOf, SourceEvent, TopicRecord } from './evidence.ts';
 import { timeOrder } from './time-order.ts';
+import type { Unswept } from './unswept.ts';
 
 export interface Finding {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface Comparison extends Findings {
   readonly deadLetters: number;
   /** Records that an operator had published again: they are not duplicate. */
   readonly republished: number;
+  /** Lacking, but in a time that the next sweep reads again: not wrong, and not proven either. */
+  readonly pending: readonly Finding[];
   /** Events in a recorded gap: they are not missing, and where Asana refuses that time, not invented. */
   readonly inGaps: number;
 }
@@ -34,6 +37,8 @@ export interface Excuses {
   /** As it happened. */
   readonly republished: readonly Republished[];
   readonly gaps: readonly PassedGap[];
+  /** As of before the topic is read: what a sweep has looked for by then must be there. */
+  readonly unswept?: Unswept | undefined;
 }
 
 const NO_EXCUSES: Excuses = { republished: [], gaps: [] };
@@ -80,13 +85,17 @@ export function compare(
     else invented.push({ id, detail: placeOf(record) });
   }
   const missing: Finding[] = [];
+  const pending: Finding[] = [];
   let inDeadLetters = 0;
   for (const original of source.values()) {
     const { id } = original;
     if (seen.has(id)) continue;
     if (deadLetters.has(id)) inDeadLetters++;
     else if (isInAny(excuses.gaps, original)) inGaps++;
-    else missing.push({ id, detail: inSource(original) });
+    else {
+      const isPending = excuses.unswept !== undefined && isWithin(original, excuses.unswept);
+      (isPending ? pending : missing).push({ id, detail: inSource(original) });
+    }
   }
   return {
     missing,
@@ -98,6 +107,7 @@ export function compare(
     topicRecords: topic.length,
     deadLetters: inDeadLetters,
     republished,
+    pending,
     inGaps,
   };
 }

@@ -1,7 +1,9 @@
 import { type DecodeRecord, decodeOwn } from '../avro/decoder.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
-import { type Patience, readToEnd, readUpTo } from '../kafka/read-to-end.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
+import { lost, readUpToAloud } from '../kafka/read-claimed.ts';
+import { readWritten } from '../kafka/read-to-end.ts';
 import { stateKeys } from '../kafka/state-keys.ts';
 import type { Books, Cursor } from '../stream/cursor.ts';
 import { decodePosition, isReset, type Reset } from '../stream/cursor-record.ts';
@@ -23,17 +25,16 @@ export interface Ledger {
   readonly republished: readonly Republished[];
 }
 
-export interface LedgerRequest {
+export interface LedgerRequest extends WaitPorts {
   readonly connectorName: string;
   readonly workspaceGid: string;
   readonly stateTopic: string;
-  readonly patience: Patience;
   readonly onProgress: (records: number, part: number) => void;
 }
 
 /**
  * Recomputes count and digest of a stream's gids from the events topic, as far as its cursor knows it. Asks Asana nothing. Throws
- * NO_POSITION where there is no cursor, TOPIC_LOST where the topic is shorter than the cursor says.
+ * NO_POSITION where there is no cursor, TOPIC_LOST where the topic ends before what it claims.
  */
 export async function readLedger(
   kafka: KafkaClient,
@@ -56,12 +57,14 @@ export const isBalanced = ({ claimed, found }: Ledger): boolean =>
 
 async function findState(
   kafka: KafkaClient,
-  { connectorName, workspaceGid, stateTopic }: LedgerRequest,
+  request: LedgerRequest,
   signal: AbortSignal,
 ): Promise<{ position: Cursor | Reset; republished: readonly Republished[] }> {
+  const { connectorName, workspaceGid, stateTopic } = request;
   const keys = stateKeys(connectorName, workspaceGid);
   const state = new Map<string, Buffer | null>();
-  for await (const { key, value } of readToEnd(kafka, stateTopic, signal)) state.set(String(key), value);
+  for await (const { key, value } of readWritten(kafka, stateTopic, request, signal))
+    state.set(String(key), value);
   const record = state.get(keys.cursor);
   if (record === undefined)
     throw new ConnectorError('NO_POSITION', `the topic ${stateTopic} has no record ${keys.cursor}`);
@@ -71,7 +74,7 @@ async function findState(
 async function recount(
   kafka: KafkaClient,
   { eventsTopic: topic, ends }: Books,
-  { workspaceGid, patience, onProgress }: LedgerRequest,
+  request: LedgerRequest,
   decode: DecodeRecord,
   signal: AbortSignal,
 ): Promise<LedgerEntry> {
@@ -80,11 +83,13 @@ async function recount(
   let records = 0;
   let read = 0;
   const whole = [...ends.values()].reduce((sum, end) => sum + end, 0);
+  const partitions = (await kafka.describeTopic(topic))?.partitions ?? 0;
   for (const [partition, end] of ends) {
+    if (partition >= partitions) throw lost(topic, partition, end, 'does not exist');
     const range = { topic, partition, start: 'earliest', end } as const;
-    for await (const { value, offset } of readUpTo(kafka, range, patience, signal)) {
-      onProgress(++records, (read + offset) / whole);
-      const record = await decodeOwn(decode, workspaceGid, value);
+    for await (const { value, offset } of readUpToAloud(kafka, range, request, signal)) {
+      request.onProgress(++records, (read + offset) / whole);
+      const record = await decodeOwn(decode, request.workspaceGid, value);
       if (record === undefined) continue;
       events++;
       digest = addToDigest(digest, [record.gid]);

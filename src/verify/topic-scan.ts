@@ -6,21 +6,28 @@ import { identityOf } from '../encode/identity.ts';
 import { ConnectorError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
+import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { type ReadRecord, readPartitionWritten, readWritten } from '../kafka/read-to-end.ts';
+import { partitionsOf } from '../tail/tail-records.ts';
 import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
-export interface TopicScan {
+export interface TopicScan extends WaitPorts {
   readonly topic: string;
   readonly workspaceGid: string;
   readonly filters: Filters;
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
   /** @param part of the topic that is read, 0 to 1 */
   readonly onProgress: (records: number, part: number) => void;
 }
 
 /**
- * Every record of the workspace in the events topic, decoded back to the event; what cannot be decoded belongs to nobody. Waits for open
- * transactions: what other streams have committed behind them would be called missing.
+ * Every record of the workspace that was created in the window, decoded back to the event; what cannot be decoded belongs to nobody and
+ * to no time, and is wrong in every window. Of the rest nothing is kept: a topic may be years old. Waits for open transactions: what
+ * other streams have committed behind them would be called missing.
  */
 export async function scanTopic(
   kafka: KafkaClient,
@@ -30,9 +37,9 @@ export async function scanTopic(
 ): Promise<TopicRecord[]> {
   const copies: TopicRecord[] = [];
   let records = 0;
-  const partitions = (await kafka.describeTopic(scan.topic))?.partitions ?? 0;
+  const partitions = await partitionsOf(kafka, scan.topic);
   for (let partition = 0; partition < partitions; partition++) {
-    for await (const record of readPartitionWritten(kafka, scan.topic, partition, signal)) {
+    for await (const record of readPartitionWritten(kafka, scan.topic, partition, scan, signal)) {
       const copy = await readCopy(record, scan, decode);
       if (copy) copies.push(copy);
       // By key, the partitions are about as long as each other.
@@ -53,10 +60,12 @@ async function readCopy(
     const decoded = await decode(record.value ?? Buffer.alloc(0));
     if (decoded.workspace_gid !== scan.workspaceGid) return undefined;
     const event = toEvent(decoded);
+    const createdAtMs = decoded.created_at;
+    if (createdAtMs < scan.fromMs || createdAtMs >= scan.toMs) return undefined;
     if (!matches(event, scan.filters)) return undefined;
     const copy = {
       id: decoded.gid,
-      createdAtMs: decoded.created_at,
+      createdAtMs,
       hash: hashOf(event),
       partition,
       offset,
@@ -105,10 +114,11 @@ export async function scanDeadLetters(
   kafka: KafkaClient,
   topic: string,
   workspaceGid: string,
+  ports: WaitPorts,
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const ids = new Set<string>();
-  for await (const { value, headers } of readWritten(kafka, topic, signal)) {
+  for await (const { value, headers } of readWritten(kafka, topic, ports, signal)) {
     if (headers.workspace_gid !== workspaceGid || value === null) continue;
     const event = parseJson(value.toString('utf8'));
     ids.add(identityOf(event, toRecord(event, workspaceGid)).id);

@@ -131,8 +131,8 @@ test('no secret is in a log, on a page, in a topic or in an output, whatever Asa
   expect(offsets.stdout).toContain(GOOD);
   expect(tail).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"gid"') });
   expect([verified.stdout, ledger.stdout]).toEqual([
-    expect.stringContaining('proven'),
-    expect.stringContaining('proven'),
+    expect.stringContaining('  proven: '),
+    expect.stringContaining('  proven: '),
   ]);
   trouble = 'ASANA_FORBIDDEN';
   registry.trouble();

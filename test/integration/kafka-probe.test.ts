@@ -38,7 +38,7 @@ test('where the brokers are too few for transactions and groups, that is said af
   const settings = ['transaction.state.log.replication.factor', 'offsets.topic.replication.factor'];
   const overrides = Object.fromEntries(settings.map((name) => [name, '3']));
   const kafka = await startKafka({ brokers: 1, overrides });
-  const client = createTestClient(kafka.bootstrapServers);
+  const client = createTestClient({ brokers: kafka.bootstrapServers });
   const probe = client.openProbe();
   onTestFinished(async () => {
     await probe.close();

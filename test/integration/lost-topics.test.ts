@@ -60,7 +60,7 @@ test('one that somebody makes anew, empty, while the connector is stopped halts 
   ]);
   for (const { exitCode, stderr } of ended) {
     expect(stderr).toMatch(
-      /made-anew-before\.events-\d ends at offset 0, and the state says that it was written up to \d+\s+\(?TOPIC_LOST\)?; next step/,
+      /made-anew-before\.events-\d ends at offset 0, but the state says that records up to \d+ were committed to it\s+\(?TOPIC_LOST\)?; next step/,
     );
     expect(exitCode).toBe(1);
   }

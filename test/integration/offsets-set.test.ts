@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { environmentFor, gidsOf, runConnector } from '../support/connector.ts';
-import { keysIn, stateIn } from '../support/topic.ts';
+import { createTestClient, keysIn, putRecord, recordsOf, stateIn } from '../support/topic.ts';
 import { simulate } from './scene.ts';
 
 const WORKSPACE = '1201234567890123';
@@ -100,4 +100,25 @@ test.concurrent('one workspace is moved, and its neighbours are left where they 
     .split('\n')
     .map((line) => JSON.parse(line).mode);
   expect(modes).toEqual(['live', 'reset']);
+});
+
+// Refused, with "its position moved while this command looked at it", for as long as the dead one's transaction was open.
+test.concurrent('set sees a position behind the open transaction of a neighbour that has died: nothing runs', async (context) => {
+  const source = await simulate(context, { events: 20 });
+  const to = [...source.truth()][10]?.created_at ?? '';
+  const environment = environmentFor('behind-open', source, { STATE_TOPIC_PARTITIONS: '1' });
+  await runConnector(UNTIL_CAUGHT_UP, environment);
+  const cursor = (await recordsOf('behind-open.state')).findLast(({ key }) =>
+    String(key).endsWith('/cursor'),
+  );
+  const dead = createTestClient({ transactionTimeoutMs: 10_000 });
+  context.onTestFinished(() => dead.close());
+  const transaction = await (await dead.openProducer('behind-open-neighbour')).begin();
+  await transaction.send('behind-open.state', 0, [{ key: Buffer.from('n'), value: null, timestampMs: 0 }]);
+  const further = { ...JSON.parse(String(cursor?.value)), written: 'later' };
+  await putRecord('behind-open.state', 0, String(cursor?.key), Buffer.from(JSON.stringify(further)));
+
+  const { exitCode, stderr } = await runConnector(['offsets', 'set', '--to', to, '--yes'], environment);
+
+  expect(exitCode, stderr).toBe(0);
 });

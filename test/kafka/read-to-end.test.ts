@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { FetchedBatch, KafkaClient } from '../../src/kafka/client.ts';
-import { readToEnd, readUpTo, readWritten } from '../../src/kafka/read-to-end.ts';
+import { readToEnd, readWritten } from '../../src/kafka/read-to-end.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const never = new AbortController().signal;
+const SILENT = { clock: new FakeClock(), onWait: () => undefined };
 const record = (offset: number) => ({ offset, key: null, value: null, timestampMs: 0, headers: {} });
 
 /** One partition: a transaction is open at offset 1, and behind it, up to offset 4, others have committed. */
@@ -31,61 +32,66 @@ describe('reading a topic to its end', () => {
 
   // verify called what was committed behind an open transaction missing.
   test('or waits for what is open, and ends at the high watermark of the first fetch', async () => {
-    expect(await offsets(readWritten(topicOf(PINNED), 'events', never))).toEqual([0, 2]);
+    expect(await offsets(readWritten(topicOf(PINNED), 'events', SILENT, never))).toEqual([0, 2]);
   });
 
   test('a topic that does not exist has no records', async () => {
     const nowhere = { describeTopic: async () => undefined } as Partial<KafkaClient> as KafkaClient;
     expect(await offsets(readToEnd(nowhere, 'events', never))).toEqual([]);
-    expect(await offsets(readWritten(nowhere, 'events', never))).toEqual([]);
+    expect(await offsets(readWritten(nowhere, 'events', SILENT, never))).toEqual([]);
   });
 });
 
-describe('reading what a cursor claims', () => {
-  const range = { topic: 'events', partition: 0, start: 'earliest', end: 100 } as const;
-  const LIMIT_MS = 90_000;
-  /** Each answer a second after the one before it, and one offset further, or where it stands still, none. */
-  function aLongTopic({ stands, highWatermark }: { stands: boolean; highWatermark: number }) {
+describe('a transaction that stays open', () => {
+  const OPEN: FetchedBatch = { records: [], nextOffset: 17, lastStableOffset: 17, highWatermark: 30 };
+
+  /** Reads a partition whose answers `answerAt` gives, one each half second. */
+  function reading(answerAt: (nowMs: number) => FetchedBatch) {
     const clock = new FakeClock();
-    const fetchCommitted: KafkaClient['fetchCommitted'] = async function* (
-      _topic,
-      _partition,
-      _from,
-      signal,
-    ) {
-      for (let next = 0; ; ) {
-        await clock.sleep(1_000, signal);
-        if (!stands) next++;
-        yield { records: [], nextOffset: next, lastStableOffset: next, highWatermark };
-      }
-    };
-    const kafka = { fetchCommitted } as Partial<KafkaClient> as KafkaClient;
-    const read = Array.fromAsync(readUpTo(kafka, range, { clock, limitMs: LIMIT_MS }, never));
-    return { clock, read: clock.runUntilSettled(read) };
+    const said: [number, string][] = [];
+    const onWait = (what: string) => said.push([clock.monotonicMs(), what]);
+    const kafka = {
+      ...topicOf([]),
+      async *fetchCommitted(_topic: string, _partition: number, _from: unknown, signal: AbortSignal) {
+        for (let answers = 0; answers < 10_000; answers++) {
+          yield answerAt(clock.monotonicMs());
+          await clock.sleep(500, signal);
+        }
+        throw new Error('it waits without end');
+      },
+    } as KafkaClient;
+    const done = clock.runUntilSettled(offsets(readWritten(kafka, 'events', { clock, onWait }, never)));
+    return { clock, said, done };
   }
 
-  // A sweep that had to read for more than 90 s ended the session, and each one after it.
-  test('takes as long as it takes, while it gets further', async () => {
-    const { clock, read } = aLongTopic({ stands: false, highWatermark: 100 });
-    expect(await read).toEqual([]);
-    expect(clock.monotonicMs()).toBeGreaterThan(LIMIT_MS);
+  // It waited for ever, and said nothing.
+  test('for longer than Kafka lets any be hangs, and is named', async () => {
+    const { clock, done } = reading(() => OPEN);
+    await expect(done).rejects.toMatchObject({
+      code: 'KAFKA_TRANSACTION_HANGS',
+      message: expect.stringMatching(/open in events-0 from offset 17 on has not ended in 16 minutes/),
+    });
+    expect(clock.monotonicMs()).toBe(16 * 60_000);
   });
 
-  test('says which transaction to look for, where it stands still', async () => {
-    const { read } = aLongTopic({ stands: true, highWatermark: 100 });
-    await expect(read).rejects.toMatchObject({
-      code: 'KAFKA_UNAVAILABLE',
-      message:
-        'events-0 could not be read beyond offset 0 for 90 s, and is needed up to 100: is a transaction open there?',
-    });
+  test('is said after 3 seconds', async () => {
+    const { said, done } = reading((nowMs) =>
+      nowMs < 4_000 ? OPEN : { ...OPEN, nextOffset: 30, lastStableOffset: 30 },
+    );
+    await done;
+    const what = 'waiting for the transaction that is open in events-0 from offset 17 on';
+    expect(said).toEqual([
+      [3_000, what],
+      [3_500, what],
+    ]);
   });
 
-  // The ledger waited for ever, and a stream began session after session.
-  test('says that the topic is not the one that it was, where it ends too early', async () => {
-    const { read } = aLongTopic({ stands: true, highWatermark: 7 });
-    await expect(read).rejects.toMatchObject({
-      code: 'TOPIC_LOST',
-      message: 'events-0 ends at offset 7, and the state says that it was written up to 100',
+  test('is not taken for one of others that follow each other, however long they do', async () => {
+    const { clock, done } = reading((nowMs) => {
+      const offset = Math.min(30, 17 + 5 * Math.floor(nowMs / (15 * 60_000)));
+      return { ...OPEN, nextOffset: offset, lastStableOffset: offset };
     });
+    expect(await done).toEqual([]);
+    expect(clock.monotonicMs()).toBe(3 * 15 * 60_000);
   });
 });

@@ -6,11 +6,14 @@ import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
 import { silentLog } from './silent-log.ts';
 
-export function createTestClient(brokers = inject('kafkaBrokers')): KafkajsClient {
+export function createTestClient({
+  brokers = inject('kafkaBrokers'),
+  transactionTimeoutMs = 30_000,
+} = {}): KafkajsClient {
   const options = {
     brokers: brokers.split(','),
     clientId: 'test',
-    transactionTimeoutMs: 30_000,
+    transactionTimeoutMs,
     compression: 'none',
   } as const;
   return new KafkajsClient(options, silentLog, systemClock, Math.random);

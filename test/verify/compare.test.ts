@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, isClean } from '../../src/verify/compare.ts';
 import type { TopicRecord } from '../../src/verify/evidence.ts';
-import { verificationReport } from '../../src/verify/report.ts';
+import { verificationJson, verificationReport } from '../../src/verify/report.ts';
 
 const copy = (id: string, hash = id, offset = Number(id)): TopicRecord & { createdAtMs: number } => ({
   id,
@@ -76,7 +76,13 @@ describe('a recorded time that Asana refuses', () => {
 
   test('is said in the report, with the times, and beside what is proven', () => {
     const result = compare(source, all(), new Set(), { republished: [], gaps });
-    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, refused: gaps });
+    const report = verificationReport('77', {
+      ...result,
+      fromMs: 0,
+      toMs: 99,
+      provenToMs: 99,
+      refused: gaps,
+    });
     expect(report).toContain(
       'from 1970-01-01T00:00:00.010Z to 1970-01-01T00:00:00.020Z is a recorded gap: Asana refuses that time, and it was not compared',
     );
@@ -113,9 +119,40 @@ describe('what an operator did', () => {
 
   test('is in the report, beside what is proven', () => {
     const result = compare(shown, [...events, at('2', 20)], new Set(), { republished, gaps: [] });
-    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, refused: [] });
+    const report = verificationReport('77', { ...result, fromMs: 0, toMs: 99, provenToMs: 99, refused: [] });
     expect(report).toContain('of the records, 1 were published again by an operator');
     expect(report).toMatch(/proven: .*; but those that were published again are there again/);
+  });
+});
+
+describe('a time that the next sweep reads again', () => {
+  const at = (id: string, createdAtMs: number) => ({ ...copy(id), createdAtMs });
+  const shown = new Map([at('1', 10), at('2', 20), at('3', 30)].map((event) => [event.id, event]));
+  const excuses = { republished: [], gaps: [], unswept: { fromMs: 20, toMs: 30 } };
+  const result = compare(shown, [], new Set(), excuses);
+
+  // An event that Asana had shown late was called missing, until the next sweep.
+  test('makes what is lacking of it pending, and nothing outside', () => {
+    expect(ids(result.pending)).toEqual(['2']);
+    expect(ids(result.missing)).toEqual(['1', '3']);
+  });
+
+  test('is not proven, and nor is it wrong: the report says how far the proof reaches', () => {
+    const rest = [at('1', 10), at('3', 30)];
+    const compared = compare(shown, rest, new Set(), excuses);
+    const verification = { ...compared, fromMs: 0, toMs: 99, provenToMs: 20, refused: [] };
+    const report = verificationReport('77', verification);
+    expect(isClean(compared)).toBe(true);
+    expect(report).toMatch(
+      /missing 0, not there yet 1, duplicate 0.*\n {4}not there yet: 2,.*\n.* since 1970-01-01T00:00:00.020Z: .*sweep/,
+    );
+    expect(report).toMatch(/ {2}proven up to 1970-01-01T00:00:00.020Z \(repeat verify/);
+    expect(verificationJson('77', verification)).toMatchObject({
+      proven: false,
+      proven_to: '1970-01-01T00:00:00.020Z',
+      pending: 1,
+      missing: 0,
+    });
   });
 });
 
@@ -125,6 +162,7 @@ test('the report names examples, and says how many more there are', () => {
     ...compare(many, [], new Set()),
     fromMs: 0,
     toMs: 1,
+    provenToMs: 1,
     refused: [],
   });
   expect(report).toContain('missing 8, duplicate 0, altered 0, invented 0, out of order 0');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceEvent } from '../../src/verify/evidence.ts';
-import { windowStart } from '../../src/verify/verify.ts';
+import { windowEnd, windowStart } from '../../src/verify/verify.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 1_000 * DAY_MS;
@@ -29,4 +29,19 @@ describe('the window that is verified', () => {
   test('begins earlier than 90 days ago where Asana shows that it keeps events longer', () => {
     expect(windowStart(800 * DAY_MS, source(850), NOW_MS)).toBe(850 * DAY_MS);
   });
+});
+
+// It was a minute ago, whatever POLL_INTERVAL was, and END_AT where that was set, also in the future: what no poll had asked for was missing.
+test.each([
+  ['a minute ago', undefined, 10_000, NOW_MS - 60_000],
+  [
+    'a poll ago, where polls are rarer, and the half minute that one may take',
+    undefined,
+    300_000,
+    NOW_MS - 330_000,
+  ],
+  ['END_AT, where that has passed', NOW_MS - 70_000, 10_000, NOW_MS - 70_000],
+  ['not END_AT, where that has not', NOW_MS + DAY_MS, 10_000, NOW_MS - 60_000],
+])('the window ends by itself %s', (_when, endAtMs, pollIntervalMs, expected) => {
+  expect(windowEnd(endAtMs, pollIntervalMs, NOW_MS)).toBe(expected);
 });
