@@ -1,3 +1,4 @@
+import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import { isLoopback } from './loopback.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,12 +29,22 @@ export function conflicts(settings: Partial<Settings>): string[] {
   for (const name of ['ASANA_REQUEST_TIMEOUT', 'KAFKA_TRANSACTION_TIMEOUT'] as const) {
     if ((settings[name] ?? 1_000) < 1_000) problems.push(`${name}: expected at least 1s`);
   }
-  problems.push(...distributedProblems(settings));
+  problems.push(...retentionProblems(settings), ...distributedProblems(settings));
   const { EVENTS_TOPIC: events, STATE_TOPIC: state } = settings;
   if (events !== undefined && (state === events || state === `${events}.dead-letters`)) {
     problems.push('STATE_TOPIC: expected another topic than EVENTS_TOPIC and its dead letters');
   }
   return problems;
+}
+
+function retentionProblems({
+  EVENTS_TOPIC_RETENTION: retentionMs = -1,
+  ALLOW_SHORT_RETENTION: isAllowed,
+}: Partial<Settings>): string[] {
+  if (isAllowed || retentionMs < 0 || retentionMs >= ASANA_RETENTION_MS) return [];
+  return [
+    'EVENTS_TOPIC_RETENTION: expected unlimited or at least 90d, as long as Asana keeps events: those of a backlog would be deleted at once (or set ALLOW_SHORT_RETENTION=true)',
+  ];
 }
 
 function distributedProblems({

@@ -171,7 +171,7 @@ export const OPTIONS = {
     kind: 'retention',
     default: 'unlimited',
     section: 'Kafka',
-    help: '`retention.ms` of the events topic, where it is created: `unlimited` or a duration. Records carry the time of their event, so 7 days would delete a backlog at once.',
+    help: '`retention.ms` of the events topic, where it is created: `unlimited` or a duration. Records carry the time of their event, so 7 days would delete a backlog at once: less than 90 days takes `ALLOW_SHORT_RETENTION`.',
   },
   ALLOW_SHORT_RETENTION: {
     kind: 'boolean',

@@ -171,14 +171,12 @@ export async function ensureTopic(
   { create, findings }: TopicRequirement,
 ): Promise<TopicDescription> {
   const existing = await kafka.describeTopic(create.name);
-  if (existing === undefined) {
-    await kafka.createTopic(create);
-    return await existingTopic(kafka, create.name);
-  }
-  const found = findings(existing);
+  if (existing === undefined) await kafka.createTopic(create);
+  const topic = existing ?? (await existingTopic(kafka, create.name));
+  const found = findings(topic);
   if (found.length > 0)
     throw new ConnectorError('TOPIC_UNFIT', `the topic ${create.name} does not fit: ${found.join('; ')}`);
-  return existing;
+  return topic;
 }
 
 async function existingTopic(kafka: KafkaClient, name: string): Promise<TopicDescription> {

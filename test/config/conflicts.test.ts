@@ -70,8 +70,21 @@ test.each([
     { EVENTS_TOPIC: 'x', STATE_TOPIC: 'x.dead-letters' },
     'STATE_TOPIC: expected another topic than EVENTS_TOPIC and its dead letters',
   ],
+  // The first session would delete most of 90 days as it arrives, and the next one refuse the topic.
+  [
+    { EVENTS_TOPIC_RETENTION: '30d' },
+    'EVENTS_TOPIC_RETENTION: expected unlimited or at least 90d, as long as Asana keeps events: those of a backlog would be deleted at once (or set ALLOW_SHORT_RETENTION=true)',
+  ],
 ])('%o is refused', (changes, problem) => {
   expect(problemsWith(changes)).toEqual([problem]);
+});
+
+test.each<Record<string, string>>([
+  { EVENTS_TOPIC_RETENTION: 'unlimited' },
+  { EVENTS_TOPIC_RETENTION: '90d' },
+  { EVENTS_TOPIC_RETENTION: '30d', ALLOW_SHORT_RETENTION: 'true' },
+])('%o is fine', (changes) => {
+  expect(problemsWith(changes)).toEqual([]);
 });
 
 test.each(['localhost', '127.0.0.1', '127.8.9.10', '[::1]'])('plain http to %s is fine', (host) => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { TopicDescription } from '../../src/kafka/client.ts';
-import { deadLettersRequirement, eventsRequirement, stateRequirement } from '../../src/kafka/topics.ts';
+import type { KafkaClient, TopicDescription } from '../../src/kafka/client.ts';
+import {
+  deadLettersRequirement,
+  ensureTopic,
+  eventsRequirement,
+  stateRequirement,
+} from '../../src/kafka/topics.ts';
 
 const options = {
   eventsTopic: 'e',
@@ -64,6 +69,22 @@ describe('the events topic', () => {
     ],
   ])('with %s does not fit, and the message says what to set', (_what, settings, message) => {
     expect(eventsRequirement(options).findings(topic(settings)).join()).toContain(message);
+  });
+
+  // The session that created it filled it, and only the next one refused it.
+  test('that does not fit is refused also by whom has just created it', async () => {
+    let created: TopicDescription | undefined;
+    const kafka = {
+      describeTopic: async () => created,
+      createTopic: async ({ settings }) => {
+        created = topic(settings);
+      },
+    } as Partial<KafkaClient> as KafkaClient;
+    const monthly = eventsRequirement({ ...options, eventsRetentionMs: 30 * 86_400_000 });
+    await expect(ensureTopic(kafka, monthly)).rejects.toMatchObject({
+      code: 'TOPIC_UNFIT',
+      message: expect.stringContaining('retention.ms is 2592000000'),
+    });
   });
 
   test.each([
