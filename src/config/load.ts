@@ -3,6 +3,7 @@ import { fieldProblems, fieldWarnings } from '../privacy/rules.ts';
 import { conflicts, conflictWarnings } from './conflicts.ts';
 import { OPTIONS, TOKEN_FILE_PREFIX } from './options.ts';
 import { READERS } from './parse.ts';
+import { withoutAsanaTokens } from './secret.ts';
 import type { SecretSource } from './secret-source.ts';
 import { secretFile, securityProblems, securityWarnings } from './security.ts';
 import type { Settings } from './settings.ts';
@@ -68,9 +69,9 @@ function readSettings(environment: Environment, problems: string[]): Partial<Set
   return settings as Partial<Settings>;
 }
 
-/** A URL's user and password, and its query, are refused and must not be printed either. */
+/** A URL's user and password, and its query, are refused and must not be printed either; nor must a token in a wrong place. */
 const withoutCredentials = (text: string): string =>
-  text.replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?[redacted]');
+  withoutAsanaTokens(text.replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?[redacted]'));
 
 function readTokens(
   environment: Environment,

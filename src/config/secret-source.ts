@@ -24,7 +24,9 @@ export function whyTooOpen({ file, mayBeOpen }: SecretFile, mode: number): strin
 
 /** The text of the file as it is now. Throws where it cannot be read, and where everybody else can. */
 export async function readSecretFile(source: SecretFile): Promise<string> {
-  const handle = await open(source.file);
+  const handle = await open(source.file).catch((error) => {
+    throw withoutSecret(error, source.file);
+  });
   try {
     // Of the file that is open, not of the one that may have its name by now.
     const tooOpen = whyTooOpen(source, (await handle.stat()).mode);
@@ -37,7 +39,7 @@ export async function readSecretFile(source: SecretFile): Promise<string> {
 
 /** The same for whom cannot wait. */
 export function readSecretFileSync(source: SecretFile): string {
-  const descriptor = openSync(source.file, 'r');
+  const descriptor = openDescriptor(source.file);
   try {
     const tooOpen = whyTooOpen(source, fstatSync(descriptor).mode);
     if (tooOpen !== undefined) throw new Error(tooOpen);
@@ -45,6 +47,23 @@ export function readSecretFileSync(source: SecretFile): string {
   } finally {
     closeSync(descriptor);
   }
+}
+
+function openDescriptor(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    throw withoutSecret(error, file);
+  }
+}
+
+/** Who gives the secret itself instead of its file must not find it in the log: it is quoted where it has the shape of a path only. */
+function withoutSecret(error: unknown, file: string): unknown {
+  if (/^\.{0,2}\//.test(file)) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : 'not opened';
+  return new Error(
+    `${code}: expected the path of a file; the value is not shown, as it does not begin with / or ./ and may be the secret itself`,
+  );
 }
 
 /** A password or token: one line, without its line break. Throws as {@link readSecretFile} does, and where it is none. */

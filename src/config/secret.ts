@@ -1,5 +1,10 @@
 import { inspect } from 'node:util';
 
+const ASANA_TOKEN = /\b\d+\/\d+(?:\/\d+)?:[0-9a-z]{8,}/gi;
+
+/** A text without whatever looks like a token of Asana, known or not. */
+export const withoutAsanaTokens = (text: string): string => text.replace(ASANA_TOKEN, '[redacted]');
+
 /** A secret that prints as `[redacted]` everywhere; only {@link Secret.reveal} gives it out. */
 export class Secret {
   readonly #value: string;

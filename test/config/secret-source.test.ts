@@ -1,8 +1,9 @@
 import { chmod, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { readSecret } from '../../src/config/secret-source.ts';
+import { readSecret, readSecretFileSync } from '../../src/config/secret-source.ts';
 
 async function fileWith(text: string, mode = 0o600): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'secret-')), 'secret');
@@ -47,4 +48,25 @@ test.each([
 
 test.each(['', '\n', 'one\ntwo', 'one\n\n'])('%j is not one line', async (text) => {
   await expect(readSecret({ file: await fileWith(text) })).rejects.toThrow('does not hold one line');
+});
+
+// ASANA_TOKEN_FILE="$TOKEN" put the token into the log: the error of the file system quotes the path.
+test.each([
+  '2/1201234567890123:0123456789abcdef',
+  'pass/word',
+  'x'.repeat(5_000),
+  '-----BEGIN PRIVATE KEY-----',
+])('a secret that is given in the place of its file is not printed: %s', async (secret) => {
+  const refused = [
+    await readSecret({ file: secret }).catch((error) => error),
+    await (async () => readSecretFileSync({ file: secret }))().catch((error) => error),
+  ];
+  for (const error of refused) {
+    expect(inspect(error)).not.toContain(secret);
+    expect(error.message).toMatch(/^(ENOENT|ENAMETOOLONG): expected the path of a file/);
+  }
+});
+
+test.each(['/nowhere/token', './nowhere/token', '../nowhere/token'])('the path %s is named', async (file) => {
+  await expect(readSecret({ file })).rejects.toThrow(`open '${file}'`);
 });

@@ -53,6 +53,14 @@ test.each([
   }
 });
 
+test.each(['ASANA_WORKSPACES', 'ASANA_ACTOR_GID', 'KAFKA_BROKERS'])(
+  'a token that is given as %s is not printed',
+  (name) => {
+    const [problem] = problemsWith({ [name]: TOKEN });
+    expect(problem).toMatch(/: expected .*, got '\[redacted\]'$/);
+  },
+);
+
 test.each([
   ['as it is', (token: string) => `Bearer ${token}`, 'Bearer [redacted]'],
   ['as JSON', (token: string) => JSON.stringify({ token }), '{"token":"[redacted]"}'],

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
+import { withoutAsanaTokens } from '../../config/secret.ts';
 import type { ConnectorError } from '../../errors.ts';
 
 const ANSWERED = /^Asana answered (\d{3})\b/;
 const E_MAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/g;
-const ASANA_TOKEN = /\b\d+\/\d+(?:\/\d+)?:[0-9a-z]{8,}/gi;
 const BEARER = /\b(bearer|basic)\s+\S+/gi;
 const USER_AND_PASSWORD = /(?<=:\/\/)[^\s/@]+@/g;
 const URL_QUERY = /(?<=:\/\/[^\s?#]*)[?#]\S*/g;
@@ -40,12 +40,13 @@ function causesOf(error: Error): Error[] {
 
 /** The last line of defence: what looks like an address, a token or a query is none of a reader's business. */
 const redact = (text: string): string =>
-  text
-    .replace(USER_AND_PASSWORD, '')
-    .replace(URL_QUERY, '')
-    .replace(E_MAIL, '[redacted]')
-    .replace(BEARER, '[redacted]')
-    .replace(ASANA_TOKEN, '[redacted]')
+  withoutAsanaTokens(
+    text
+      .replace(USER_AND_PASSWORD, '')
+      .replace(URL_QUERY, '')
+      .replace(E_MAIL, '[redacted]')
+      .replace(BEARER, '[redacted]'),
+  )
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, MAX_LENGTH);
