@@ -11,6 +11,7 @@ import { requireTlsFiles, securityChecks } from '../check/security.ts';
 import { tokenCheck } from '../check/token.ts';
 import { type Clients, createClients, schemaRequest, scopeOf, topicOptions } from '../clients.ts';
 import { type Config, loadConfig } from '../config/load.ts';
+import { requireStartAt } from '../config/start-at.ts';
 import { type ConnectorError, toConnectorError } from '../errors.ts';
 import type { KafkaProbe } from '../kafka/kafkajs-probe.ts';
 import { transactionalId } from '../kafka/state-keys.ts';
@@ -76,10 +77,11 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   }
 }
 
-function readConfig({ environment }: CommandContext, show: Show): Config | undefined {
+function readConfig({ environment, clock }: CommandContext, show: Show): Config | undefined {
   const subject = 'Configuration';
   try {
     const config = loadConfig(environment);
+    requireStartAt(config, clock.now());
     requireHashKey(config);
     requireTlsFiles(config);
     if (config.warnings.length === 0) show({ subject, status: 'ok', detail: 'complete' });

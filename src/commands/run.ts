@@ -1,5 +1,6 @@
 import { requireSecrets } from '../check/secrets.ts';
 import { loadConfig } from '../config/load.ts';
+import { requireStartAt } from '../config/start-at.ts';
 import { type Connector, createConnector } from '../connector.ts';
 import { ConnectorError, describe, messageOf, toConnectorError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
@@ -49,6 +50,7 @@ async function follow(newUntil: (() => Until) | undefined, context: CommandConte
       'CONFIG_INVALID',
       '--until-caught-up: only with MODE=standalone; no replica knows when the streams of the others have caught up',
     );
+  requireStartAt(config, context.clock.now());
   await requireSecrets(config);
   requireHashKey(config);
   const log = createLog(config.LOG_LEVEL);

@@ -86,7 +86,7 @@ export const OPTIONS = {
   START_AT: {
     kind: 'time',
     section: 'What is read',
-    help: 'Where a stream without a cursor starts (inclusive); without it, at the oldest event that Asana still has. Once there is a cursor, it is not used.',
+    help: 'Where a stream without a cursor starts (inclusive); without it, at the oldest event that Asana still has. `run` refuses one in the future. Once there is a cursor, it is not used.',
   },
   END_AT: {
     kind: 'time',
