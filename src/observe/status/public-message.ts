@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { withoutAsanaTokens } from '../../config/secret.ts';
 import type { ConnectorError } from '../../errors.ts';
 
-const ANSWERED = /^Asana answered (\d{3})\b/;
+// Of ASANA_NO_PROGRESS, it is a number of events.
+const ANSWERED = /^Asana answered (\d{3})\b(?! events of )/;
 const E_MAIL = /[^\s@<>"'(),;:]+@[^\s@<>"'(),;:]+\.[^\s@<>"'(),;:]+/g;
 const BEARER = /\b(bearer|basic)\s+\S+/gi;
 const USER_AND_PASSWORD = /(?<=:\/\/)[^\s/@]+@/g;

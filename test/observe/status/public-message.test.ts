@@ -60,9 +60,15 @@ test.each<[string, ConnectorError, string]>([
   expect(publicMessage(error)).not.toContain('ada');
 });
 
-test('what is ours stays as it is', () => {
-  const message = 'connecting to asana.audit-log-state: connect ECONNREFUSED 127.0.0.1:9092';
-  expect(publicMessage(new ConnectorError('KAFKA_UNAVAILABLE', message))).toBe(message);
+test.each([
+  ['KAFKA_UNAVAILABLE', 'connecting to asana.audit-log-state: connect ECONNREFUSED 127.0.0.1:9092'],
+  // It was shown as "Asana answered 100 Continue".
+  [
+    'ASANA_NO_PROGRESS',
+    'Asana answered 100 events of the millisecond 2026-01-31T09:30:00.000Z, and neither an offset nor time leads on',
+  ],
+] as const)('what is ours stays as it is: %s', (code, message) => {
+  expect(publicMessage(new ConnectorError(code, message))).toBe(message);
 });
 
 test.each([
