@@ -4,6 +4,9 @@ import type { Committer } from './committer.ts';
 import type { StepOver } from './step-over.ts';
 import { dueSweep, type SweepPorts, type SweepResult, sweep } from './sweep.ts';
 
+// A sweep of an ordinary stream takes some seconds. One of which Asana refuses a question may take a day.
+const PATIENCE_MS = 60_000;
+
 type Ended = { readonly result: SweepResult } | { readonly failure: unknown };
 
 /** Runs the sweeps of one session: one at a time, beside the live chain, and committed in its pauses. */
@@ -32,10 +35,16 @@ export class Sweeper {
     this.#signal = signal;
   }
 
-  /** A sweep that is due, to its end: before a chain starts, which may have a long way to go. */
+  /**
+   * A sweep that is due, before a chain starts, which may have a long way to go: to its end, but where that does not come, the chain is
+   * not to wait for it.
+   */
   async sweepNow(): Promise<void> {
     this.begin();
-    await this.#whenEnded;
+    const waited = new AbortController();
+    const either = AbortSignal.any([this.#signal, waited.signal]);
+    await Promise.race([this.#whenEnded, this.#clock.sleep(PATIENCE_MS, either).catch(() => {})]);
+    waited.abort();
     await this.commitFound();
   }
 

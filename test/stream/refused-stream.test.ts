@@ -200,6 +200,24 @@ describe('a time that Asana refuses', () => {
     expect(cursorOf(world)?.sweptToMs).toBeGreaterThan(poisonMs + HOUR_MS);
   });
 
+  // The stream waited for the sweep, and read nothing new for a day; where it was started anew each day, for ever.
+  test('that a sweep meets does not keep the stream from going on after a restart', async () => {
+    const world = calmWorld({ rate: 0.2, pageSize: 10 });
+    const first = start(world);
+    await runFor(world, 30 * MINUTE_MS);
+    const poisonMs = timesOf(world).at(-60) ?? 0;
+    world.asana.change({ refusedFrom: poisonMs, refusedForMs: 1 });
+    await runFor(world, 20 * MINUTE_MS);
+    first.process.crash();
+    start(world, 'p2');
+    await runFor(world, 5 * MINUTE_MS);
+
+    expect(gapsIn(world)).toEqual([]);
+    world.asana.change({ rate: 0 });
+    await runFor(world, MINUTE_MS);
+    expect(await publishedIn(world)).toEqual(readable(world, () => false));
+  });
+
   test('is not skipped during an outage, however long that is', async () => {
     const world = calmWorld({});
     start(world);
