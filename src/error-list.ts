@@ -28,7 +28,7 @@ export const ERRORS = {
     disposition: 'retry-request',
     cause:
       'no answer came: name resolution, connection or TLS failed, or it took longer than ASANA_REQUEST_TIMEOUT',
-    ...triedAgain('check ASANA_BASE_URL, DNS and the firewall'),
+    ...triedAgain('check ASANA_BASE_URL, DNS and the firewall (no HTTP proxy is used)'),
   },
   ASANA_SERVER_ERROR: {
     disposition: 'retry-request',
