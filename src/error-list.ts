@@ -28,12 +28,13 @@ export const ERRORS = {
     disposition: 'retry-request',
     cause:
       'no answer came: name resolution, connection or TLS failed, or it took longer than ASANA_REQUEST_TIMEOUT',
-    ...triedAgain('check ASANA_BASE_URL, DNS and the firewall'),
+    ...triedAgain('check ASANA_BASE_URL, DNS and the firewall (no HTTP proxy is used)'),
   },
   ASANA_SERVER_ERROR: {
     disposition: 'retry-request',
-    cause: 'Asana, or a proxy before it, answered 408 or 5xx',
-    ...triedAgain('look at status.asana.com'),
+    cause:
+      "Asana, or a proxy before it, answered 408 or 5xx, or a 402, 403 or 404 whose body is none of Asana's errors",
+    ...triedAgain('look at status.asana.com, and check ASANA_BASE_URL and the proxies before it'),
   },
   ASANA_ANSWER_INVALID: {
     disposition: 'retry-request',
@@ -69,13 +70,13 @@ export const ERRORS = {
   ASANA_FORBIDDEN: {
     disposition: 'halt-stream',
     cause:
-      'Asana answered 402 or 403: the plan has no audit log, or the token is not of a service account that may read it',
+      'Asana answered 402 or 403, with an error of its own: the plan has no audit log, or the token is not of a service account that may read it',
     nextStep: 'use the token of a service account of an Enterprise+ organization, with audit log scope',
   },
   ASANA_WORKSPACE_UNKNOWN: {
     disposition: 'halt-stream',
     cause:
-      'Asana answered 404: the token does not belong to a workspace with this gid, or the path of the URL is wrong',
+      'Asana answered 404, with an error of its own: the token does not belong to a workspace with this gid, or the path of the URL is wrong',
     nextStep:
       'correct ASANA_WORKSPACES (gids of workspaces that the service account belongs to), or the path of ASANA_BASE_URL',
   },

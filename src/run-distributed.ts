@@ -1,6 +1,6 @@
 import type { TokenBudget } from './asana/budget.ts';
 import { topicOptions } from './clients.ts';
-import { budgetShare } from './group/budget-share.ts';
+import { budgetShare, tokenShare } from './group/budget-share.ts';
 import { Confirmation } from './group/confirmation.ts';
 import { Crew } from './group/crew.ts';
 import { type GroupObserver, keepMembership } from './group/membership.ts';
@@ -111,10 +111,9 @@ function createCrew(
   };
   const changed = (running: ReadonlySet<string>) => {
     for (const [budget, streamsOfToken] of budgets) {
-      const facts = { streamsOfToken, configured, running, streamsOfGroup: group.streams };
-      const share = budgetShare(config.ASANA_REQUESTS_PER_MINUTE, facts);
+      const share = tokenShare({ streamsOfToken, configured, running, streamsOfGroup: group.streams });
       // To a budget, 0 is no limit; and who runs nothing asks for nothing.
-      if (share > 0) budget.limitTo(share);
+      if (share > 0) budget.limitTo(budgetShare(config.ASANA_REQUESTS_PER_MINUTE, share), share);
     }
   };
   return new Crew(streamsOf, { run, givenUp, changed }, signal);

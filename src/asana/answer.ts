@@ -21,9 +21,13 @@ export function requirePage(
   const clean = (text: string) => quote(token.removeFrom(text));
   // It is not known what it is, and it may be an event.
   const other = hidesFields ? () => NOT_QUOTED : clean;
+  const text = body.subarray(0, 64 * 1024).toString('utf8');
+  const errors = errorsIn(text);
+  const unlike = clean(text) === '' ? 'no body' : other(text);
+  const said = errors === undefined ? unlike : errorTexts(errors, clean);
   throw new ConnectorError(
-    codeOf(status, sentOffset),
-    `Asana answered ${status}: ${errorTexts(body, clean, other)}`,
+    isRefusalOfProxy(status, errors) ? 'ASANA_SERVER_ERROR' : codeOf(status, sentOffset),
+    `Asana answered ${status}: ${said}`,
   );
 }
 
@@ -43,21 +47,25 @@ function codeOf(status: number, sentOffset: string | undefined): ErrorCode {
 
 type Quote = (text: string) => string;
 
-/** The messages of an error body, or its beginning by `other` where it is not Asana's JSON (a proxy's HTML for example). */
-function errorTexts(body: Buffer, clean: Quote, other: Quote): string {
-  const text = body.subarray(0, 64 * 1024).toString('utf8');
+/** Asana says in its own format why it refuses. What does not is a proxy's, and passes: it must not halt the stream for good. */
+const isRefusalOfProxy = (status: number, errors: readonly unknown[] | undefined): boolean =>
+  errors === undefined && [402, 403, 404].includes(status);
+
+/** What is in Asana's format of errors; undefined where it is not (a proxy's HTML for example). */
+function errorsIn(text: string): readonly unknown[] | undefined {
   try {
     const parsed = parseJson(text);
-    if (isJsonObject(parsed) && Array.isArray(parsed.errors)) {
-      const messages = parsed.errors
-        .filter(isJsonObject)
-        .map(({ message, phrase }) => [message, phrase].filter(isText).join(' / '));
-      return clean(messages.join('; ')) || 'no message';
-    }
+    return isJsonObject(parsed) && Array.isArray(parsed.errors) ? parsed.errors : undefined;
   } catch {
-    // Not JSON: quoted as it is.
+    return undefined;
   }
-  return clean(text) === '' ? 'no body' : other(text);
+}
+
+function errorTexts(errors: readonly unknown[], clean: Quote): string {
+  const messages = errors
+    .filter(isJsonObject)
+    .map(({ message, phrase }) => [message, phrase].filter(isText).join(' / '));
+  return clean(messages.join('; ')) || 'no message';
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

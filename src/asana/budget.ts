@@ -23,7 +23,7 @@ export interface RequestBudget {
  *
  * Requests get slots spaced evenly, with a burst of at most a quarter of a second's worth, so that no rolling minute holds more than
  * `requestsPerMinute`: `burst - 1 + 60 s / spacing <= requestsPerMinute`. Refused requests count at Asana too, so a budget
- * that is right never meets a 429. And as many as Asana allows are in flight, whatever the rate.
+ * that is right never meets a 429. And no more are in flight than Asana allows, whatever the rate.
  */
 export class TokenBudget implements RequestBudget {
   readonly #clock: Clock;
@@ -57,8 +57,13 @@ export class TokenBudget implements RequestBudget {
     return this.#requestsPerMinute;
   }
 
-  /** From now on; those that wait get new slots. 0 = unlimited. */
-  limitTo(requestsPerMinute: number): void {
+  /**
+   * From now on; those that wait get new slots. 0 = unlimited.
+   *
+   * @param share of what Asana allows in flight: others with this token have the rest
+   */
+  limitTo(requestsPerMinute: number, share = 1): void {
+    this.#places.resize(Math.max(1, Math.floor(MOST_IN_FLIGHT * share)));
     if (requestsPerMinute === this.#requestsPerMinute) return;
     this.#requestsPerMinute = requestsPerMinute;
     // What a burst may take at once, the spacing has to leave out.

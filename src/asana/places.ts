@@ -4,10 +4,13 @@ interface Waiting {
 
 /** A room with so many places: whoever finds none waits, and enters in the order of coming. */
 export class Places {
+  #count: number;
+  /** Below 0 where more are in than there are places now. */
   #free: number;
   readonly #waiting = new Set<Waiting>();
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
   }
 
@@ -31,12 +34,23 @@ export class Places {
   }
 
   leave(): void {
-    const [first] = this.#waiting;
-    if (first === undefined) {
-      this.#free++;
-      return;
+    this.#free++;
+    this.#letIn();
+  }
+
+  /** From now on; who is in stays, also where there are fewer. */
+  resize(count: number): void {
+    this.#free += count - this.#count;
+    this.#count = count;
+    this.#letIn();
+  }
+
+  #letIn(): void {
+    for (const waiting of this.#waiting) {
+      if (this.#free <= 0) return;
+      this.#free--;
+      this.#waiting.delete(waiting);
+      waiting.enter();
     }
-    this.#waiting.delete(first);
-    first.enter();
   }
 }

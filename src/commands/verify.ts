@@ -35,13 +35,14 @@ const HELP = `Usage: asana-audit-kafka verify [--from TIME] [--to TIME] [--json]
 
 Reads a window from Asana again and holds the events topic against it (read_committed): reports events that are missing, there
 twice, altered, or in the topic alone, and records that are older than one before them in their partition (but for those with
-the header late). Waits for Kafka transactions that are open when it looks. Uses the request budget of the token. An event that
-Asana may have shown late, and that the next sweep looks for, is not there yet: it is counted by itself, and the proof reaches
-up to where sweeps have looked. What an operator left out or had published again (offsets set, offsets reset) is known from the
-state, counted by itself, and not wrong. Nor is a time that Asana refuses, with a gap record: it is named, not asked for, and
-not compared. Any other question that Asana refuses ends it, after ten minutes. FIELDS_DROP and FIELDS_HASH are applied to what
-Asana shows before it is compared: what was published under others, or under another key, counts as altered (in the dead
-letters, as missing).
+the header late). Waits for Kafka transactions that are open when it looks. Has a request budget of its own
+(ASANA_REQUESTS_PER_MINUTE): beside a connector that catches up, set a lower one, as Asana counts both by the token. An event
+that Asana may have shown late, and that the next sweep looks for, is not there yet: it is counted by itself, and the proof
+reaches up to where sweeps have looked. What an operator left out or had published again (offsets set, offsets reset) is known
+from the state, counted by itself, and not wrong. Nor is a time that Asana refuses, with a gap record: it is named, not asked
+for, and not compared. Any other question that Asana refuses ends it, after ten minutes. FIELDS_DROP and FIELDS_HASH are
+applied to what Asana shows before it is compared: what was published under others, or under another key, counts as altered (in
+the dead letters, as missing).
 
   --from TIME  start of the window, inclusive; default: START_AT, or the oldest event that Asana still has
   --to TIME    end of the window, exclusive; default: a minute ago, or POLL_INTERVAL and 30 s ago where that is longer, or

@@ -5,6 +5,7 @@ import { READERS } from './parse.ts';
 const HEAD = `# Configuration
 
 By environment variables alone; all problems are reported at once, by name. Durations are written \`500ms\`, \`10s\`, \`5m\`, \`2h\`, \`90d\`.
+No HTTP proxy is used (\`HTTPS_PROXY\` and the like): Asana, Kafka and the registry have to be reachable directly.
 This page is generated from \`src/config/options.ts\` by \`make docs\`.
 `;
 

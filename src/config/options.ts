@@ -39,7 +39,7 @@ export const OPTIONS = {
     kind: 'count',
     default: '1200',
     section: 'Asana',
-    help: 'Request budget of each token, never exceeded in any rolling minute; Asana allows 1,500. `0` = unlimited.',
+    help: 'Request budget of each token, never exceeded in any rolling minute; Asana allows 1,500. `0` = unlimited. A token is known by the path of its file, and shared by the replicas of one `CONNECTOR_NAME`; another path, another connector, or a command such as `verify` has a budget of its own: together they may exceed what Asana allows.',
   },
   ASANA_REQUEST_TIMEOUT: {
     kind: 'duration',

@@ -6,6 +6,7 @@ const OURS = /^(?:ASANA|FIELDS)_/i;
 const SECURITY = /^(KAFKA_(TLS|SSL|SASL)|SCHEMA_REGISTRY)_/i;
 // What Kubernetes sets for a service whose name begins with 'asana': ASANA_AUDIT_KAFKA_SERVICE_HOST, ASANA_AUDIT_KAFKA_PORT, …
 const KUBERNETES = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT(_\d+_(TCP|UDP)(_\w+)?)?$/;
+const PROXY = /^(HTTPS?|ALL)_PROXY$/i;
 
 export interface Strangers {
   readonly problems: readonly string[];
@@ -33,5 +34,10 @@ export function findStrangers(names: readonly string[]): Strangers {
     const question = meant === undefined ? '' : `: did you mean ${meant}?`;
     return `${name} is not a variable of the connector${question}`;
   };
-  return { problems: ours.map(describe), warnings: others.map(describe) };
+  const proxies = names.filter((name) => PROXY.test(name));
+  const direct = `${proxies.join(', ')}: no HTTP proxy is used; Asana and the registry have to be reachable directly`;
+  return {
+    problems: ours.map(describe),
+    warnings: [...others.map(describe), ...(proxies.length > 0 ? [direct] : [])],
+  };
 }

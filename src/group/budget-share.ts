@@ -9,18 +9,20 @@ export interface ShareFacts {
 }
 
 /**
- * The requests a minute of a token that this replica may use, of `requestsPerMinute` for the whole group: by its running streams of the
- * token, of all of them. One less, because whoever takes a share over begins at once, also where its former owner has just used it up.
+ * The share of a token that this replica has, from 0 to 1: by its running streams of the token, of all of them.
  *
  * A stream that only other replicas are configured with, while a configuration is rolled out, may use any token: it counts for each.
  */
-export function budgetShare(
-  requestsPerMinute: number,
-  { streamsOfToken, configured, running, streamsOfGroup }: ShareFacts,
-): number {
+export function tokenShare({ streamsOfToken, configured, running, streamsOfGroup }: ShareFacts): number {
   const strangers = new Set(streamsOfGroup).difference(configured).size;
-  const all = streamsOfToken.size + strangers;
-  const own = streamsOfToken.intersection(running).size;
-  const share = (requestsPerMinute * own) / all;
-  return Math.max(share - 1, share / 2);
+  return streamsOfToken.intersection(running).size / (streamsOfToken.size + strangers);
+}
+
+/**
+ * The requests a minute of a token that a replica with this share of it may use, of `requestsPerMinute` for the whole group. One less,
+ * because whoever takes a share over begins at once, also where its former owner has just used it up.
+ */
+export function budgetShare(requestsPerMinute: number, share: number): number {
+  const requests = requestsPerMinute * share;
+  return Math.max(requests - 1, requests / 2);
 }

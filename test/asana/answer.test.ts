@@ -36,6 +36,16 @@ test.each<[number, string | undefined, ErrorCode]>([
   );
 });
 
+test.each([402, 403, 404])(
+  'a %i that is none of Asana’s errors is a proxy’s: it does not halt a stream',
+  (status) => {
+    for (const body of ['<html>Request blocked</html>', '{"error":"blocked"}', '{"errors":"blocked"}', ''])
+      expect(() => readAnswer(answer(status, body), undefined, token)).toThrow(
+        expect.objectContaining({ code: 'ASANA_SERVER_ERROR', disposition: 'retry-request' }),
+      );
+  },
+);
+
 test.each([
   'offset: Your pagination token has expired.',
   'offset: Your pagination token is invalid.',

@@ -38,6 +38,34 @@ describe('a limit that changes', () => {
     await Promise.all(asked);
   });
 
+  test.each([1_200, 0])(
+    'with a share of the token comes that share of the 50 in flight, of %i a minute too',
+    async (rate) => {
+      const { clock, budget } = startUsing(rate);
+      let letGo = 0;
+      const ask = () => budget.acquire(new AbortController().signal).then(() => letGo++);
+      budget.limitTo(rate, 0.25);
+      const asked = Array.from({ length: 60 }, ask);
+      await clock.advance(60_000);
+      expect(letGo).toBe(12);
+      budget.limitTo(rate, 0.5);
+      await clock.advance(60_000);
+      expect(letGo).toBe(25);
+      budget.limitTo(rate, 0.001);
+      for (let answered = 0; answered < 24; answered++) budget.answered();
+      await clock.advance(60_000);
+      expect(letGo).toBe(25);
+      budget.answered();
+      await clock.advance(60_000);
+      expect(letGo).toBe(26);
+      for (let answered = 0; answered < 35; answered++) {
+        budget.answered();
+        await clock.advance(1_000);
+      }
+      await Promise.all(asked);
+    },
+  );
+
   test('two replicas that pass shares to and fro never have more in a rolling minute than the whole', async () => {
     const passes = fc.array(
       fc.record({ afterMs: fc.integer({ min: 0, max: 90_000 }), share: fc.integer({ min: 1, max: 9 }) }),

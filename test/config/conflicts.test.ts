@@ -39,7 +39,6 @@ test.each([
   'LOG_FILE',
   'START',
   'END',
-  'HTTP_PROXY',
   'KAFKA_OPTS',
   'A',
   'ASANA_AUDIT_KAFKA_SERVICE_HOST',

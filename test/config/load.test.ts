@@ -90,7 +90,6 @@ test('the environment of other programs is not looked at', () => {
     HOME: '/root',
     KAFKA_HEAP_OPTS: '-Xmx1g',
     npm_config_cache: '/c',
-    HTTP_PROXY: 'p',
   };
   expect(loadWith(others)).toEqual(loadConfig(LEAST));
 });

@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse, header: string
   ASANA_UNAUTHORIZED: (response, header) =>
     response.writeHead(401).end(JSON.stringify({ errors: [{ message: `who is ${header}?` }] })),
   ASANA_FORBIDDEN: (response, header) =>
-    response.writeHead(403).end(JSON.stringify({ received: { authorization: header } })),
+    response.writeHead(403).end(JSON.stringify({ errors: [{ message: `${header} may not` }] })),
   ASANA_RATE_LIMITED: (response, header) => response.writeHead(429).end(`slow down, ${header}`),
   ASANA_SERVER_ERROR: (response, header) =>
     response.writeHead(500).end(`<pre>authorization=${encodeURIComponent(header)} ${header}</pre>`),
