@@ -8,10 +8,10 @@ import { READERS } from '../config/parse.ts';
 import { orStopped } from '../deadline.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import type { ReadRecord } from '../kafka/read-to-end.ts';
-import { deadLettersTopic } from '../kafka/topics.ts';
+import { deadLettersTopic, partitionCount } from '../kafka/topics.ts';
 import { createLog } from '../log.ts';
 import { coloured, deadLetterJson, deadLetterLine, eventLine, type Paint, plain } from '../tail/lines.ts';
-import { partitionsOf, tailRecords } from '../tail/tail-records.ts';
+import { tailRecords } from '../tail/tail-records.ts';
 import { readOptions } from './arguments.ts';
 import { type Command, type CommandContext, UsageError } from './command.ts';
 import { closeAfter, createProgress, quietClientPorts, waitingForKafka, writeSlowly } from './terminal.ts';
@@ -84,7 +84,7 @@ async function main(argv: readonly string[], context: CommandContext): Promise<n
   const progress = createProgress(context.stderr, context.clock);
   progress.say(waitingForKafka(config));
   const showAll = async () => {
-    const partitions = await partitionsOf(kafka, range.topic);
+    const partitions = await partitionCount(kafka, range.topic);
     progress.end();
     for await (const record of tailRecords(kafka, range, partitions, context.signal))
       await show(record, isDead ? printDeadLetter : printEvent, range.topic, context);

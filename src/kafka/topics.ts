@@ -179,6 +179,16 @@ export async function ensureTopic(
   return topic;
 }
 
+/** How many partitions a topic has that somebody else must have made. Throws TOPIC_MISSING. */
+export async function partitionCount(
+  kafka: Pick<KafkaClient, 'describeTopic'>,
+  name: string,
+): Promise<number> {
+  const topic = await kafka.describeTopic(name);
+  if (topic === undefined) throw new ConnectorError('TOPIC_MISSING', `the topic ${name} does not exist`);
+  return topic.partitions;
+}
+
 async function existingTopic(kafka: KafkaClient, name: string): Promise<TopicDescription> {
   const topic = await kafka.describeTopic(name);
   if (topic === undefined)

@@ -1,4 +1,3 @@
-import { ConnectorError } from '../errors.ts';
 import type { FetchStart, KafkaClient } from '../kafka/client.ts';
 import type { ReadRecord } from '../kafka/read-to-end.ts';
 
@@ -15,14 +14,6 @@ type Source = AsyncGenerator<ReadRecord | typeof AT_END>;
 
 // No record is as young as this: reading starts at the end.
 const NOW: FetchStart = { timestampMs: Number.MAX_SAFE_INTEGER };
-
-/** How many a topic has. Throws TOPIC_MISSING. */
-export async function partitionsOf(kafka: KafkaClient, topic: string): Promise<number> {
-  const description = await kafka.describeTopic(topic);
-  if (description === undefined)
-    throw new ConnectorError('TOPIC_MISSING', `the topic ${topic} does not exist`);
-  return description.partitions;
-}
 
 /**
  * The committed records of all partitions: what is there at the start as if it were one partition, in the order of its timestamps,

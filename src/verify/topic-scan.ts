@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import type { WaitPorts } from '../kafka/open-transaction.ts';
 import { type ReadRecord, readPartitionWritten, readWritten } from '../kafka/read-to-end.ts';
-import { partitionsOf } from '../tail/tail-records.ts';
+import { partitionCount } from '../kafka/topics.ts';
 import type { PlaceOf, TopicRecord } from './evidence.ts';
 import { hashOf } from './source-scan.ts';
 
@@ -37,7 +37,7 @@ export async function scanTopic(
 ): Promise<TopicRecord[]> {
   const copies: TopicRecord[] = [];
   let records = 0;
-  const partitions = await partitionsOf(kafka, scan.topic);
+  const partitions = await partitionCount(kafka, scan.topic);
   for (let partition = 0; partition < partitions; partition++) {
     for await (const record of readPartitionWritten(kafka, scan.topic, partition, scan, signal)) {
       const copy = await readCopy(record, scan, decode);

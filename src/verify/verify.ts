@@ -4,10 +4,9 @@ import { ASANA_RETENTION_MS } from '../asana/retention.ts';
 import type { DecodeRecord } from '../avro/decoder.ts';
 import type { KafkaClient } from '../kafka/client.ts';
 import type { WaitPorts } from '../kafka/open-transaction.ts';
-import { deadLettersTopic } from '../kafka/topics.ts';
+import { deadLettersTopic, partitionCount } from '../kafka/topics.ts';
 import { SETTLE_MS } from '../stream/chain.ts';
 import type { PassedGap } from '../stream/gap.ts';
-import { partitionsOf } from '../tail/tail-records.ts';
 import { type Comparison, compare, type Excuses, isInAny, isRefused } from './compare.ts';
 import type { SourceEvent as Shown, TopicRecord } from './evidence.ts';
 import type { SourceEvent } from './source-event.ts';
@@ -56,7 +55,7 @@ export async function verifyWorkspace(
 ): Promise<Verification> {
   const { workspaceGid, eventsTopic, filters, fromMs, toMs } = request;
   const { kafka, decode, readExcuses, onProgress, clock, onWait } = ports;
-  await partitionsOf(kafka, eventsTopic);
+  await partitionCount(kafka, eventsTopic);
   const scope = { filters, startAtMs: fromMs, endAtMs: toMs };
   const fromOrOldestMs = fromMs ?? request.nowMs - ASANA_RETENTION_MS;
   const { gaps, unswept } = await readExcuses();
