@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isJsonObject, isRawJson, parseJson } from '../src/json.ts';
 
 const digits = (maxLength: number) =>
@@ -138,3 +138,33 @@ test.each(['', '{', '[1,]', '01', '9007199254740993x', '"\u0000"', 'NaN'])(
     expect(() => parseJson(text)).toThrow(SyntaxError);
   },
 );
+
+describe('numbers are put in quotes to be read', () => {
+  const BIG = '12345678901234567890';
+
+  test.each([
+    ['within a text', `{"a":"x: ${BIG} ,","b":${BIG}}`],
+    ['within a text that quotes JSON', `{"a":"{\\"n\\":${BIG}}","b":${BIG}}`],
+    ['beside one that is exact', `{"a":1e2,"b":${BIG},"c":[${BIG},-0,0.5]}`],
+    ['beside a text that looks like one in quotes', `{"a":"a number, as it was sent: 7","b":${BIG}}`],
+    ['beside such a text in other words', `{"a":"\\u0061 number, as it was sent: ${BIG}","b":${BIG}}`],
+    ['beside such a text that is no number', `{"a":"\\u0061 number, as it was sent: x","b":${BIG}}`],
+    ['below many others', `${'['.repeat(500)}${BIG}${']'.repeat(500)}`],
+  ])('and nothing else changes: %s', (_where, text) => {
+    expect(meaning(JSON.stringify(parseJson(text)))).toBe(meaning(text));
+  });
+
+  test.each([
+    ['in the place of a name', `{"a":1,${BIG}:2}`],
+    ['with a zero before it', `{"a":0${BIG}}`],
+    ['with two points', `{"a":${BIG}.1.2}`],
+    ['that goes on as a word', `{"a":${BIG}n}`],
+    ['without an end', `{"a":${BIG}`],
+  ])('and what was no JSON is none: one %s', (_what, text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError);
+  });
+
+  test('and what is nested too deeply for the stack is told as such', () => {
+    expect(() => parseJson(`${'['.repeat(1e5)}${BIG}${']'.repeat(1e5)}`)).toThrow(RangeError);
+  });
+});

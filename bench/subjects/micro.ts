@@ -3,8 +3,8 @@
 import type { EventRecord } from '../../src/avro/event-record.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
 import { RecordWriter } from '../../src/avro/record-writer.ts';
-import { encodePage } from '../../src/encode/encode-page.ts';
 import { eventsOf } from '../../src/encode/encoded-page.ts';
+import { PageWriter } from '../../src/encode/page-writer.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
 import { Batch } from '../../src/stream/batch.ts';
 import { inTimeOrder } from '../../src/stream/events.ts';
@@ -62,7 +62,8 @@ const bigPage = pageOf({ unknownFields: 0.02, bigIntegers: 0.002 }).toString();
 const dataOf = (body: JsonValue): JsonValue[] =>
   isJsonObject(body) && Array.isArray(body.data) ? body.data : [];
 const readPage = (text: string) => dataOf(parseJson(text)).map((event) => toRecord(event, WORKSPACE));
-const writer = new RecordWriter();
+const writer = new RecordWriter('utf8');
+const pageWriter = new PageWriter(undefined);
 const events = dataOf(parseJson(page));
 const records = events.flatMap((event) => {
   const { record } = toRecord(event, WORKSPACE);
@@ -84,7 +85,7 @@ function stringifyAll(): number {
 }
 
 function pageToRecords(): number {
-  const encoded = eventsOf(encodePage(pageBytes, WORKSPACE, undefined, writer));
+  const encoded = eventsOf(pageWriter.write(pageBytes, WORKSPACE));
   const batch = new Batch(PARTITIONS, SCHEMA_ID);
   for (const event of inTimeOrder(encoded, undefined)) batch.add(event, false);
   return batch.records.length;

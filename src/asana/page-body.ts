@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
@@ -14,14 +15,36 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * @param hide applied here, where events come into being: so nothing behind it ever sees what is hidden
  */
 export function readPageBody(body: Uint8Array, hide: HideFields | undefined): PageBody<JsonValue> {
-  const page = parse(body);
+  const page = pageIn(parse(body));
+  return hide === undefined ? page : { ...page, events: page.events.map(hide) };
+}
+
+/** What JSON's escapes can say that is no ASCII; that a backslash may itself be escaped only makes it find too much. */
+const ESCAPED_BEYOND_ASCII = /\\u(?!00[0-7])/;
+
+/**
+ * The same, but every text in it, names included, has a character for each byte of its UTF-8: so they need not be decoded to be encoded
+ * again (docs/adr/0014-texts-stay-bytes.md). Undefined where that cannot be told from the text that was meant, or is no page.
+ */
+export function readPageOctets(body: Buffer): PageBody<JsonValue> | undefined {
+  if (!isUtf8(body) || wouldBurst(body)) return undefined;
+  const octets = body.toString('latin1');
+  // Most pages have no such escape at all, which the first of the two finds thirty times as fast.
+  if (octets.includes('\\u') && ESCAPED_BEYOND_ASCII.test(octets)) return undefined;
+  try {
+    return pageIn(parseJson(octets));
+  } catch {
+    return undefined;
+  }
+}
+
+function pageIn(page: JsonValue): PageBody<JsonValue> {
   if (!isJsonObject(page) || !Array.isArray(page.data))
     throw invalid('expected an object with an array `data`');
   if (page.data.length > MAX_EVENTS) throw invalid(`a page of ${page.data.length} events`);
   // Some that are no objects are events that cannot be mapped; none that is one is not this endpoint's answer.
   if (page.data.length > 0 && !page.data.some(isJsonObject)) throw invalid('`data` holds no event at all');
-  const events = hide === undefined ? page.data : page.data.map(hide);
-  return { events, offset: nextOffset(page.next_page) };
+  return { events: page.data, offset: nextOffset(page.next_page) };
 }
 
 function parse(body: Uint8Array): JsonValue {

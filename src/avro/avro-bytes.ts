@@ -9,10 +9,24 @@ const NULL_BRANCH = 0;
 /** 1, as a varint: of a union with null, null is always the first. */
 const VALUE_BRANCH = 2;
 
+/**
+ * How the bytes of a text are told from its characters: `utf8` for texts, `latin1` for those that have a character for each byte of their
+ * UTF-8 already.
+ */
+export type TextEncoding = 'utf8' | 'latin1';
+
 /** Avro's primitives, one behind the other, in memory that grows with them and is used again. */
 export class AvroBytes {
   #memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #sizeBytes = 0;
+  readonly #encoding: TextEncoding;
+  /** Up to which a character is its own byte. */
+  readonly #lastUnit: number;
+
+  constructor(encoding: TextEncoding) {
+    this.#encoding = encoding;
+    this.#lastUnit = encoding === 'utf8' ? 0x7f : 0xff;
+  }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
@@ -40,9 +54,9 @@ export class AvroBytes {
   text(value: string): void {
     if (typeof value !== 'string') throw new TypeError(`${value} cannot be written as a text`);
     this.#reserve(MOST_VARINT_BYTES + MOST_BYTES_A_UNIT * value.length);
-    if (value.length < SHORT_UNITS && this.#ascii(value)) return;
-    this.#varint(2 * Buffer.byteLength(value));
-    this.#sizeBytes += this.#memory.write(value, this.#sizeBytes);
+    if (value.length < SHORT_UNITS && this.#units(value)) return;
+    this.#varint(2 * Buffer.byteLength(value, this.#encoding));
+    this.#sizeBytes += this.#memory.write(value, this.#sizeBytes, this.#encoding);
   }
 
   optionalText(value: string | null): void {
@@ -63,14 +77,15 @@ export class AvroBytes {
     return copy;
   }
 
-  /** False, with nothing written, where the text has other characters. */
-  #ascii(value: string): boolean {
+  /** False, with nothing written, where a character is not its own byte. */
+  #units(value: string): boolean {
     const memory = this.#memory;
+    const lastUnit = this.#lastUnit;
     let at = this.#sizeBytes;
     memory[at++] = 2 * value.length;
     for (let index = 0; index < value.length; index++) {
       const unit = value.charCodeAt(index);
-      if (unit > 0x7f) return false;
+      if (unit > lastUnit) return false;
       memory[at++] = unit;
     }
     this.#sizeBytes = at;

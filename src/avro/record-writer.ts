@@ -3,7 +3,7 @@
  * (docs/adr/0013-records-are-written-without-avsc.md).
  */
 
-import { AvroBytes } from './avro-bytes.ts';
+import { AvroBytes, type TextEncoding } from './avro-bytes.ts';
 import type {
   ActorRecord,
   AdditionalProperties,
@@ -22,7 +22,12 @@ import { HEADER_BYTES } from './wire-format.ts';
  */
 export class RecordWriter {
   /** Used for all pages; it grows to the largest. */
-  readonly #bytes = new AvroBytes();
+  readonly #bytes: AvroBytes;
+
+  /** @param encoding of the texts of the records */
+  constructor(encoding: TextEncoding) {
+    this.#bytes = new AvroBytes(encoding);
+  }
 
   /** Forgets what was written. */
   begin(): void {

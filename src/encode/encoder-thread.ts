@@ -1,19 +1,17 @@
 /** What runs in the encoder's thread: answers each request in turn. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { RecordWriter } from '../avro/record-writer.ts';
 import { toConnectorError } from '../errors.ts';
 import { hiderOf } from '../privacy/hiding.ts';
-import { encodePage } from './encode-page.ts';
 import { memoryOf } from './encoded-page.ts';
 import type { EncodeAnswer, EncodeRequest } from './encoder-messages.ts';
+import { PageWriter } from './page-writer.ts';
 
-const hide = hiderOf(workerData);
-const writer = new RecordWriter();
+const writer = new PageWriter(hiderOf(workerData));
 
 parentPort?.on('message', ({ id, body, workspaceGid }: EncodeRequest) => {
   try {
-    const page = encodePage(body, workspaceGid, hide, writer);
+    const page = writer.write(Buffer.from(body.buffer, body.byteOffset, body.byteLength), workspaceGid);
     parentPort?.postMessage({ id, page } satisfies EncodeAnswer, memoryOf(page));
   } catch (thrown) {
     const { code, message } = toConnectorError(thrown);

@@ -1,9 +1,8 @@
 import type { PageBody } from '../asana/page.ts';
-import { RecordWriter } from '../avro/record-writer.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
-import { encodePage } from './encode-page.ts';
 import type { EncodedEvent } from './encoded-event.ts';
 import { eventsOf } from './encoded-page.ts';
+import { PageWriter } from './page-writer.ts';
 
 /** From the bytes of answers to the values of records. */
 export interface PageEncoder {
@@ -16,16 +15,15 @@ export interface PageEncoder {
 
 /** {@link PageEncoder} within the caller's thread. */
 export class InlinePageEncoder implements PageEncoder {
-  readonly #writer = new RecordWriter();
-  readonly #hide: HideFields | undefined;
+  readonly #writer: PageWriter;
 
   constructor(hide?: HideFields | undefined) {
-    this.#hide = hide;
+    this.#writer = new PageWriter(hide);
   }
 
   async encode(body: Buffer, workspaceGid: string, signal: AbortSignal): Promise<PageBody<EncodedEvent>> {
     signal.throwIfAborted();
-    const page = encodePage(body, workspaceGid, this.#hide, this.#writer);
+    const page = this.#writer.write(body, workspaceGid);
     return { events: eventsOf(page), offset: page.offset };
   }
 }

@@ -23,7 +23,7 @@ function written(writer: RecordWriter, records: readonly EventRecord[]): Buffer[
 }
 
 function expectBytesOfAvsc(record: EventRecord): void {
-  const [bytes] = written(new RecordWriter(), [record]);
+  const [bytes] = written(new RecordWriter('utf8'), [record]);
   expect(bytes?.toString('hex')).toBe(EVENT_TYPE.toBuffer(record).toString('hex'));
 }
 
@@ -39,7 +39,7 @@ test('records stand one behind the other, however large they grow', () => {
   const records = Array.from({ length: 400 }, (_, index) =>
     withName('é'.repeat((index * index * 7) % 9_000) + (index === 250 ? 'x'.repeat(3_000_000) : '')),
   );
-  for (const [index, value] of written(new RecordWriter(), records).entries())
+  for (const [index, value] of written(new RecordWriter('utf8'), records).entries())
     expect(value.equals(EVENT_TYPE.toBuffer(records[index]))).toBe(true);
 });
 
@@ -83,14 +83,14 @@ test('whatever the event, its record has the bytes that avsc gives it', () => {
 });
 
 test('what was copied stays unchanged by the next page', () => {
-  const writer = new RecordWriter();
+  const writer = new RecordWriter('utf8');
   const [first] = written(writer, [withName('a')]);
   written(writer, [withName('b')]);
   expect(first?.equals(EVENT_TYPE.toBuffer(withName('a')))).toBe(true);
 });
 
 test('a value that is no record is refused, and the writer goes on', () => {
-  const writer = new RecordWriter();
+  const writer = new RecordWriter('utf8');
   writer.write(withName('before'));
   const { sizeBytes } = writer;
   expect(() => writer.write({ ...withName('x'), gid: null as unknown as string })).toThrow(TypeError);

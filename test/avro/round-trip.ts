@@ -18,7 +18,7 @@ export function recordOf(event: JsonValue): EventRecord {
 
 /** A record as the value of the topic. */
 export function framed(record: EventRecord, schemaId: number): Buffer {
-  const writer = new RecordWriter();
+  const writer = new RecordWriter('utf8');
   writer.write(record);
   const value = writer.copy();
   writeHeader(value, 0, schemaId);

@@ -1,12 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RecordWriter } from '../../src/avro/record-writer.ts';
 import { eventIn } from '../../src/avro/to-event.ts';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { Secret } from '../../src/config/secret.ts';
-import { encodePage } from '../../src/encode/encode-page.ts';
 import { eventsOf } from '../../src/encode/encoded-page.ts';
+import { PageWriter } from '../../src/encode/page-writer.ts';
 import { messageOf } from '../../src/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../src/json.ts';
 import { hashWith } from '../../src/privacy/hash-value.ts';
@@ -89,7 +88,7 @@ function without(event: JsonObject, path: string): JsonObject {
 /** Whatever of a page could be written: records, dead letters, ids, messages. */
 function written(page: string, dropped: string[], hashed: string[]): { all: string; events: JsonValue[] } {
   const hider = createFieldHider({ dropped, hashed }, hash);
-  const encoded = eventsOf(encodePage(Buffer.from(page), '111', hider, new RecordWriter()));
+  const encoded = eventsOf(new PageWriter(hider).write(Buffer.from(page), '111'));
   const bytes = encoded.map(({ value }) => value?.toString('latin1') ?? '');
   const events = encoded.map(({ value, unmappable }) =>
     value ? eventIn(value) : parseJson(unmappable?.json ?? 'null'),

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { readPageOctets } from '../../src/asana/page-body.ts';
+
+const pageOf = (event: string, more = '') => Buffer.from(`{"data":[${event}]${more}}`);
+
+describe('the texts of a page stay bytes', () => {
+  test('with a character for each of them, names included', () => {
+    expect(readPageOctets(pageOf('{"é":"🚀","plain":"text"}', ',"next_page":{"offset":"next"}'))).toEqual({
+      events: [{ 'Ã©': 'ð\u009f\u009a\u0080', plain: 'text' }],
+      offset: 'next',
+    });
+  });
+
+  test.each(['{"a":"\\u003c\\u007F\\n"}', '{"a":"\\\\"}', '{}'])('where escapes mean ASCII: %s', (event) => {
+    expect(readPageOctets(pageOf(event))?.events).toEqual([JSON.parse(event)]);
+  });
+
+  test.each(['{"a":"\\u00e9"}', '{"a":"\\u0080"}', '{"é":"\\ud83d\\ude80"}', '{"a":"\\u200b"}'])(
+    'but not where an escape means another: %s',
+    (event) => {
+      expect(readPageOctets(pageOf(event))).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['no UTF-8', Buffer.concat([Buffer.from('{"data":[{"a":"'), Buffer.of(0xe9), Buffer.from('"}]}')])],
+    ['behind a byte order mark', Buffer.from('\ufeff{"data":[]}')],
+    ['no JSON', Buffer.from('{"data":[')],
+    ['no page', Buffer.from('{"data":{}}')],
+  ])('but not of what is %s', (_what, body) => {
+    expect(readPageOctets(body)).toBeUndefined();
+  });
+});
