@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts';
 
+/** Without a reason of its own, aborting takes the stack, which is the dearest part of a call that is in time. */
+const FINISHED = 'finished';
+
 /** Runs `work` with a signal that aborts with `signal`, or after `limitMs` with the error that `late` makes. */
 export async function withDeadline<T>(
   clock: Clock,
@@ -17,7 +20,7 @@ export async function withDeadline<T>(
   try {
     return await work(AbortSignal.any([signal, expired.signal]));
   } finally {
-    finished.abort();
+    finished.abort(FINISHED);
     await timer;
   }
 }
@@ -42,7 +45,7 @@ export async function orLate<T>(
   try {
     return await outcome.promise;
   } finally {
-    finished.abort();
+    finished.abort(FINISHED);
     await timer;
   }
 }

@@ -29,8 +29,8 @@ export function eventsOf({ ids, ownMs, bytes, ends, unmappable }: EncodedPage): 
     const own = Number.isNaN(timeMs) ? undefined : timeMs;
     const why = unmappable.get(at);
     if (why !== undefined) return { id, ownMs: own, value: undefined, unmappable: why };
-    const value = memory.subarray(start, ends[at]);
-    start = ends[at] ?? start;
+    const value = { memory, start, end: ends[at] ?? start };
+    start = value.end;
     return { id, ownMs: own, value, unmappable: undefined };
   });
 }

@@ -2,6 +2,7 @@ import { eventIn } from '../avro/to-event.ts';
 import { UNMAPPABLE_CODES } from '../avro/unmappable.ts';
 import { writeHeader } from '../avro/wire-format.ts';
 import { canonicalJson } from '../canonical-json.ts';
+import { bytesOf } from '../encode/encoded-event.ts';
 import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
 import type { PlacedRecord } from '../kafka/writer.ts';
@@ -49,12 +50,13 @@ export class Batch {
   }
 
   /** As a record, marked by a header where it `isLate`; as a dead letter where it has none. */
-  add({ id, createdAtMs, value, unmappable }: StreamEvent, isLate: boolean): void {
+  add({ id, createdAtMs, value: encoded, unmappable }: StreamEvent, isLate: boolean): void {
     if (unmappable !== undefined) {
       const { json, code, message } = unmappable;
       this.deadLetters.push({ gid: undefined, json, reason: code, message });
       return;
     }
+    const value = bytesOf(encoded);
     writeHeader(value, 0, this.#schemaId);
     const key = Buffer.from(id);
     const partition = partitionOf(key, this.#partitions);

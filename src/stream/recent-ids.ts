@@ -15,8 +15,10 @@ export class RecentIds {
 
   /** False where `id` was there already. */
   add(id: string): boolean {
-    if (this.has(id)) return false;
+    if (this.#old.has(id)) return false;
+    const sizeBefore = this.#young.size;
     this.#young.add(id);
+    if (this.#young.size === sizeBefore) return false;
     if (this.#young.size >= this.#capacity) {
       this.#old = this.#young;
       this.#young = new Set();

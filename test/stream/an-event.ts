@@ -5,6 +5,6 @@ import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
 export const anEvent = (id: string, ownMs: number | undefined): EncodedEvent => ({
   id,
   ownMs,
-  value: Buffer.alloc(HEADER_BYTES),
+  value: { memory: Buffer.alloc(HEADER_BYTES), start: 0, end: HEADER_BYTES },
   unmappable: undefined,
 });
