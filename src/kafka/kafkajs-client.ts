@@ -21,9 +21,9 @@ import { kafkaError } from './kafkajs-errors.ts';
 import { type GroupOptions, KafkajsGroup } from './kafkajs-group.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
 import { createKafkajsProbe, type KafkaProbe } from './kafkajs-probe.ts';
+import { replaceProduceRequests } from './kafkajs-produce.ts';
 import { openKafkajsProducer } from './kafkajs-producer.ts';
 import { CommittedReader, READ_COMMITTED } from './kafkajs-reader.ts';
-import { replaceRecordBatches } from './kafkajs-record-batch.ts';
 import { kafkajsSasl } from './kafkajs-sasl.ts';
 import { silenceLimitedSockets } from './kafkajs-sockets.ts';
 import { createTopicWith, partitionsOf } from './kafkajs-topics.ts';
@@ -68,7 +68,7 @@ export class KafkajsClient implements KafkaClient {
   constructor(options: KafkajsOptions, log: Log, clock: Clock, random: () => number) {
     // kafkajs keeps its codecs in a table of its own and offers no other place for one.
     CompressionCodecs[CompressionTypes.ZSTD] = () => zstdCodec;
-    replaceRecordBatches(CompressionCodecs);
+    replaceProduceRequests(CompressionCodecs);
     holdLargeBuffers();
     const common = {
       brokers: [...options.brokers],

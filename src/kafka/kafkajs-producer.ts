@@ -105,13 +105,7 @@ async function send(
   partition: number,
   records: readonly OutgoingRecord[],
 ): Promise<readonly SendMetadata[]> {
-  const messages = records.map(({ key, value, timestampMs, headers }) => ({
-    key,
-    value,
-    timestamp: String(timestampMs),
-    ...(headers && { headers }),
-  }));
-  const answers = await tx.send({ topic, messages: grouped(messages, partition), compression, acks: -1 });
+  const answers = await tx.send({ topic, messages: grouped(records, partition), compression, acks: -1 });
   return answers.map(({ topicName, partition: written, errorCode, baseOffset }) => ({
     topic: topicName,
     partition: written,
@@ -121,8 +115,10 @@ async function send(
 }
 
 /**
- * kafkajs groups messages by partition, anew on each retry, and copies the group for each message that it adds. All of these are
- * one group, of one partition.
+ * The records as they are: they go to our own produce request (kafkajs-produce.ts). kafkajs groups messages by partition, anew on each
+ * retry, and copies the group for each message that it adds. All of these are one group, of one partition.
  */
-const grouped = (messages: Message[], partition: number): Message[] =>
-  Object.assign(messages, { reduce: () => ({ [partition]: messages }) });
+const grouped = (records: readonly OutgoingRecord[], partition: number): Message[] => {
+  const messages = [...records] as Message[];
+  return Object.assign(messages, { reduce: () => ({ [partition]: messages }) });
+};

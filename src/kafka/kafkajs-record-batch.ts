@@ -1,33 +1,20 @@
 /**
- * kafkajs's encoder of a record batch, replaced by one that writes the same bytes. Its own takes half a kilobyte of fresh memory
- * and a dozen small buffers a record, and was the largest part of the time of an event (docs/adr/0005-record-batches.md).
+ * A record batch, with the bytes that kafkajs gives it. Its own encoder takes half a kilobyte of fresh memory and a dozen small buffers a
+ * record, and was the largest part of the time of an event (docs/adr/0005-record-batches.md).
  */
 
-import { createRequire } from 'node:module';
+import type { OutgoingRecord } from './client.ts';
 import { crc32c } from './crc32c.ts';
 
-/** A message as kafkajs hands it to its encoder: the deltas are to the first record of the batch, in milliseconds and records. */
-export interface RecordToEncode {
-  readonly offsetDelta: number;
-  readonly timestampDelta: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers?: Headers;
-}
-
-type Headers = Readonly<Record<string, string>> | undefined;
-
-/** A batch as kafkajs asks for it; numbers of 64 bits are texts. */
 export interface BatchToEncode {
+  /** At least one, in milliseconds of any order. */
+  readonly records: readonly OutgoingRecord[];
   readonly compression: number;
-  readonly records: readonly RecordToEncode[];
-  readonly firstTimestamp: string | number;
-  readonly maxTimestamp: string | number;
+  /** As kafkajs has it: a number of 64 bits. */
   readonly producerId: string | number;
   readonly producerEpoch: number;
   readonly firstSequence: number;
   readonly transactional: boolean;
-  readonly lastOffsetDelta: number;
 }
 
 /** What kafkajs takes for one of its own encoders. */
@@ -41,20 +28,6 @@ export interface EncodedBatch {
 export type Codecs = Readonly<
   Record<number, () => { compress(records: { readonly buffer: Buffer }): Promise<Buffer> }>
 >;
-
-const RECORD = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
-const RECORD_BATCH = 'kafkajs/src/protocol/recordBatch/v0/index.js';
-
-/** Puts it in the place of kafkajs's; before the first record is produced, because kafkajs loads its own then. */
-export function replaceRecordBatches(codecs: Codecs): void {
-  const require = createRequire(import.meta.url);
-  require(RECORD_BATCH).RecordBatch = (batch: BatchToEncode) => encodeBatch(batch, codecs);
-  require(RECORD);
-  const record = require.cache[require.resolve(RECORD)];
-  if (record === undefined) throw new Error(`${RECORD} was loaded and is not in the cache`);
-  // A record waits for its batch, which encodes all of them into one buffer.
-  record.exports = (message: RecordToEncode) => message;
-}
 
 const COMPRESSION_MASK = 0x07;
 const TRANSACTIONAL = 0x10;
@@ -71,27 +44,44 @@ const BEFORE_LENGTH_BYTES = 12;
 
 /** A batch of format 2. Source: Kafka's protocol guide, "Record Batch". */
 export async function encodeBatch(batch: BatchToEncode, codecs: Codecs): Promise<EncodedBatch> {
+  const times = timesOf(batch.records);
   const compression = batch.compression & COMPRESSION_MASK;
-  let buffer = encodeRecords(batch.records);
+  let buffer = encodeRecords(batch.records, times);
   if (compression !== 0) {
     const codec = codecs[compression];
     if (codec === undefined) throw new RangeError(`there is no codec ${compression}`);
     const records = await codec().compress({ buffer: buffer.subarray(HEADER_BYTES) });
     buffer = Buffer.concat([buffer.subarray(0, HEADER_BYTES), records]);
   }
-  writeHeader(buffer, batch, compression | (batch.transactional ? TRANSACTIONAL : 0));
+  writeHeader(buffer, batch, times, compression | (batch.transactional ? TRANSACTIONAL : 0));
   return { buf: buffer, buffer, size: () => buffer.length };
 }
 
-function writeHeader(buffer: Buffer, batch: BatchToEncode, attributes: number): void {
+/** Epoch milliseconds. */
+interface Times {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+function timesOf(records: readonly OutgoingRecord[]): Times {
+  let firstMs = Number.POSITIVE_INFINITY;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { timestampMs } of records) {
+    firstMs = Math.min(firstMs, timestampMs);
+    lastMs = Math.max(lastMs, timestampMs);
+  }
+  return { firstMs, lastMs };
+}
+
+function writeHeader(buffer: Buffer, batch: BatchToEncode, times: Times, attributes: number): void {
   // First the base offset and the leader's epoch, which the broker fills in.
   buffer.fill(0, 0, MAGIC_AT);
   buffer.writeInt32BE(buffer.length - BEFORE_LENGTH_BYTES, LENGTH_AT);
   buffer[MAGIC_AT] = MAGIC;
   let at = buffer.writeInt16BE(attributes, ATTRIBUTES_AT);
-  at = buffer.writeInt32BE(batch.lastOffsetDelta, at);
-  at = buffer.writeBigInt64BE(BigInt(batch.firstTimestamp), at);
-  at = buffer.writeBigInt64BE(BigInt(batch.maxTimestamp), at);
+  at = buffer.writeInt32BE(batch.records.length - 1, at);
+  at = buffer.writeBigInt64BE(BigInt(times.firstMs), at);
+  at = buffer.writeBigInt64BE(BigInt(times.lastMs), at);
   at = buffer.writeBigInt64BE(BigInt(batch.producerId), at);
   at = buffer.writeInt16BE(batch.producerEpoch, at);
   at = buffer.writeInt32BE(batch.firstSequence, at);
@@ -100,33 +90,43 @@ function writeHeader(buffer: Buffer, batch: BatchToEncode, attributes: number): 
 }
 
 /** The records, with room for the header before them. */
-function encodeRecords(records: readonly RecordToEncode[]): Buffer {
-  const sizes = records.map(sizeOfRecord);
+function encodeRecords(records: readonly OutgoingRecord[], { firstMs }: Times): Buffer {
+  const sizes = records.map((record, index) => sizeOfRecord(record, index, firstMs));
   let sizeBytes = HEADER_BYTES;
   for (const size of sizes) sizeBytes += sizeOfVarint(size) + size;
   const buffer = Buffer.allocUnsafeSlow(sizeBytes);
   let at = HEADER_BYTES;
   records.forEach((record, index) => {
-    at = writeRecord(buffer, writeVarint(buffer, at, sizes[index] ?? 0), record);
+    at = writeVarint(buffer, at, sizes[index] ?? 0);
+    at = writeRecord(buffer, at, record, index, firstMs);
   });
   return buffer;
 }
 
-const sizeOfRecord = ({ offsetDelta, timestampDelta, key, value, headers }: RecordToEncode): number =>
+const sizeOfRecord = (
+  { timestampMs, key, value, headers }: OutgoingRecord,
+  index: number,
+  firstMs: number,
+): number =>
   1 +
-  sizeOfVarint(timestampDelta) +
-  sizeOfVarint(offsetDelta) +
+  sizeOfVarint(timestampMs - firstMs) +
+  sizeOfVarint(index) +
   sizeOfBytes(key) +
   sizeOfBytes(value) +
   sizeOfHeaders(headers);
 
-function writeRecord(buffer: Buffer, offset: number, record: RecordToEncode): number {
-  const { offsetDelta, timestampDelta, key, value, headers } = record;
+function writeRecord(
+  buffer: Buffer,
+  offset: number,
+  { timestampMs, key, value, headers }: OutgoingRecord,
+  index: number,
+  firstMs: number,
+): number {
   let at = offset;
   // No attribute of a record is in use.
   buffer[at++] = 0;
-  at = writeVarint(buffer, at, timestampDelta);
-  at = writeVarint(buffer, at, offsetDelta);
+  at = writeVarint(buffer, at, timestampMs - firstMs);
+  at = writeVarint(buffer, at, index);
   at = writeBytes(buffer, at, key);
   at = writeBytes(buffer, at, value);
   return writeHeaders(buffer, at, headers);
@@ -163,7 +163,7 @@ function writeBytes(buffer: Buffer, offset: number, bytes: Buffer | null): numbe
 // Nearly no record has any, and objects and lists for none were a tenth of all memory that an event took.
 const NO_HEADERS_BYTES = 1;
 
-function sizeOfHeaders(headers: Headers): number {
+function sizeOfHeaders(headers: OutgoingRecord['headers']): number {
   if (headers === undefined) return NO_HEADERS_BYTES;
   const names = Object.keys(headers);
   let sizeBytes = sizeOfVarint(names.length);
@@ -171,7 +171,7 @@ function sizeOfHeaders(headers: Headers): number {
   return sizeBytes;
 }
 
-function writeHeaders(buffer: Buffer, offset: number, headers: Headers): number {
+function writeHeaders(buffer: Buffer, offset: number, headers: OutgoingRecord['headers']): number {
   if (headers === undefined) return writeVarint(buffer, offset, 0);
   const names = Object.keys(headers);
   let at = writeVarint(buffer, offset, names.length);
