@@ -20,6 +20,7 @@ export const topicsOf = (run: string): string[] => [
 ];
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
+const COMPILE_CACHE = join(import.meta.dirname, '../../.cache/compiled');
 const TIMEOUT_MS = 30 * 60_000;
 
 export interface ConnectorOptions {
@@ -62,6 +63,8 @@ const script = (name: string, file: string): Subject => ({
     args: ['--disable-warning=TimeoutNegativeWarning', join(import.meta.dirname, file)],
     timeoutMs: TIMEOUT_MS,
     env: {
+      // As bin/asana-audit-kafka does for the connector.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       BENCH_SOURCE: `${stage.source.baseUrl}/workspaces/${workspaceGids(1)[0]}/audit_log_events`,
       BENCH_BROKERS: stage.kafka.bootstrapServers,
       BENCH_TOPIC: eventsTopic(run),

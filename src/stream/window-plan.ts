@@ -26,24 +26,39 @@ export interface ReadAheadLimits {
   readonly maxHeldBytes: number;
 }
 
-const LEAST_WINDOWS = 2;
+interface Cut {
+  readonly leastWindows: number;
+  readonly mostPages: number;
+}
+
+/** Where requests are counted: few windows, as each costs a part of one for its proof. */
+const COUNTED: Cut = { leastWindows: 2, mostPages: 20 };
+/**
+ * Where they are not: many and small ones, also of a source that answers at once. A commit takes what is read of the first window in time
+ * order, so the sooner that is read to its end, the more is in a transaction, which takes 40 ms whatever is in it.
+ */
+const UNCOUNTED: Cut = { leastWindows: 6, mostPages: 6 };
+
+const cutOf = ({ requestsPerMinute }: ReadAheadLimits): Cut =>
+  requestsPerMinute === 0 ? UNCOUNTED : COUNTED;
+
 /** More than one process can take in: what is in flight beyond that only waits in memory. */
 const MOST_REQUESTS_A_SECOND = 120;
-const MOST_PAGES = 20;
 const LEAST_PAGES = 2;
 
 /** By Little's law: as many as keep the budget busy for a round trip, and one that is at its end. */
-export function windowsInFlight({ roundTripMs }: Pace, { requestsPerMinute }: ReadAheadLimits): number {
+export function windowsInFlight({ roundTripMs }: Pace, limits: ReadAheadLimits): number {
+  const { requestsPerMinute } = limits;
   const budget = requestsPerMinute === 0 ? MOST_REQUESTS_A_SECOND : requestsPerMinute / 60;
   const busy = Math.ceil((Math.min(budget, MOST_REQUESTS_A_SECOND) * roundTripMs) / 1_000) + 1;
-  return Math.max(LEAST_WINDOWS, Math.min(MOST_WINDOWS, busy));
+  return Math.max(cutOf(limits).leastWindows, Math.min(MOST_WINDOWS, busy));
 }
 
 /** What is worth holding: where answers come at once, reading far ahead wins nothing. */
 export const usefulBytes = (pace: Pace, limits: ReadAheadLimits): number =>
   pace.pageBytes === 0
     ? limits.maxHeldBytes
-    : Math.min(limits.maxHeldBytes, windowsInFlight(pace, limits) * MOST_PAGES * pace.pageBytes);
+    : Math.min(limits.maxHeldBytes, windowsInFlight(pace, limits) * cutOf(limits).mostPages * pace.pageBytes);
 
 /**
  * The first window of a span. Where nothing is known of it, all of it: its first page tells.
@@ -81,7 +96,7 @@ function pagesAWindow(pace: Pace, limits: ReadAheadLimits): number {
   const inFlight = windowsInFlight(pace, limits);
   // On average each is half read, which leaves the other half of the memory to those that turn out larger.
   const fitting = limits.maxHeldBytes / (inFlight * Math.max(1, pace.pageBytes));
-  return Math.max(LEAST_PAGES, Math.min(MOST_PAGES, Math.floor(fitting)));
+  return Math.max(LEAST_PAGES, Math.min(cutOf(limits).mostPages, Math.floor(fitting)));
 }
 
 /** Smaller ones, so that all end at about the same time. */

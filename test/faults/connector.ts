@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandResult, runCommand } from '../../dev/command.ts';
 import { type ChildHandle, startChild } from '../../dev/process.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 export const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
 export const WORKSPACE = '1201234567890123';
@@ -58,7 +57,7 @@ export function runToEnd(
   env: Environment,
   timeoutMs: number,
 ): Promise<CommandResult> {
-  return runCommand({ command: EXECUTABLE, args, env: { ...COMPILE_CACHE, ...env }, timeoutMs });
+  return runCommand({ command: EXECUTABLE, args, env, timeoutMs });
 }
 
 /** Until it has committed all that Asana showed at the start. Throws where it ends otherwise. */
@@ -82,7 +81,7 @@ export async function startRunning(env: Environment, logFile: string): Promise<R
   const child = await startChild({
     command: EXECUTABLE,
     args: ['run'],
-    env: { ...COMPILE_CACHE, ...env },
+    env,
     logFile,
   });
   const log = () => readFile(logFile, 'utf8');

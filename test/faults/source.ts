@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from '../../dev/process.ts';
 import { waitUntil } from '../../dev/wait.ts';
 import type { SourceEvent } from '../../src/verify/evidence.ts';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { EXECUTABLE } from './connector.ts';
 
 export interface Source {
@@ -38,7 +37,7 @@ export async function startSource(
   const child = await startChild({
     command: EXECUTABLE,
     args: ['simulate', ...args],
-    env: { ...COMPILE_CACHE, PATH: process.env.PATH ?? '' },
+    env: { PATH: process.env.PATH ?? '' },
     logFile,
   });
   const baseUrl = await waitUntil(async () => /serving (\S+)/.exec(await readFile(logFile, 'utf8'))?.[1], {

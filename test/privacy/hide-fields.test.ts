@@ -90,7 +90,7 @@ function without(event: JsonObject, path: string): JsonObject {
 function written(page: string, dropped: string[], hashed: string[]): { all: string; events: JsonValue[] } {
   const hider = createFieldHider({ dropped, hashed }, hash);
   const encoded = eventsOf(new PageWriter(hider).write(Buffer.from(page), '111'));
-  const bytes = encoded.map(({ value }) => value ? bytesOf(value).toString('latin1') : '');
+  const bytes = encoded.map(({ value }) => (value ? bytesOf(value).toString('latin1') : ''));
   const events = encoded.map(({ value, unmappable }) =>
     value ? eventIn(bytesOf(value)) : parseJson(unmappable?.json ?? 'null'),
   );

@@ -167,7 +167,8 @@ describe('a time that Asana refuses', () => {
     expect(gapsIn(world).map(({ key }) => key)).toEqual([keys.gap(Date.parse(createdAt))]);
     const published = await publishedIn(world);
     const refused = bulk.map(({ gid }) => gid).filter((gid) => !published.includes(gid));
-    expect(refused.length).toBeLessThan(bulk.length - (70 - 20));
+    // Within a millisecond the source has an order of its own, in which the refused page is not the first.
+    expect(refused.length).toBeLessThanOrEqual(bulk.length - 20);
     const all = [...world.asana.state.truth()].map(({ gid }) => gid);
     expect(published).toEqual(all.filter((gid) => !refused.includes(gid)).sort());
   });

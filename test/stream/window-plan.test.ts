@@ -114,4 +114,14 @@ describe('windows in flight', () => {
     expect(windowsInFlight(pace, { ...limits, requestsPerMinute: 0 })).toBe(31);
     expect(windowsInFlight({ ...pace, roundTripMs: 2_000 }, { ...limits, requestsPerMinute: 0 })).toBe(32);
   });
+
+  test('are six at least where requests are not counted, and small', () => {
+    const uncounted = { ...limits, requestsPerMinute: 0 };
+    const quick = { ...pace, roundTripMs: 5 };
+    expect(windowsInFlight(quick, uncounted)).toBe(6);
+    const span = { fromMs: 0, toMs: 1_000_000 };
+    const pagesOf = (by: typeof limits) =>
+      (firstWindow(span, quick, by, 2_000_000).targetEvents ?? 0) / quick.pageEvents;
+    expect([pagesOf(uncounted), pagesOf(limits)]).toEqual([6, 20]);
+  });
 });

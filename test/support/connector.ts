@@ -7,7 +7,6 @@ import { inject } from 'vitest';
 import { type CommandResult, runCommand } from '../../dev/command.ts';
 import { type ChildHandle, startChild } from '../../dev/process.ts';
 import type { Simulator } from '../../simulator/server.ts';
-import { COMPILE_CACHE } from './compile-cache.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/asana-audit-kafka');
 const RUN_TIMEOUT_MS = 110_000;
@@ -42,7 +41,7 @@ export function runConnector(args: readonly string[], env: ConnectorEnvironment)
   return runCommand({
     command: EXECUTABLE,
     args,
-    env: { ...COMPILE_CACHE, ...env },
+    env,
     timeoutMs: RUN_TIMEOUT_MS,
   });
 }
@@ -57,7 +56,7 @@ export async function startConnector(env: ConnectorEnvironment, logFile: string)
   const child = await startChild({
     command: EXECUTABLE,
     args: ['run'],
-    env: { ...COMPILE_CACHE, ...env },
+    env,
     logFile,
   });
   return Object.assign(child, { log: () => readFile(logFile, 'utf8') });
