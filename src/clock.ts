@@ -11,6 +11,10 @@ export interface Clock {
 /** Not Node's own: it makes an error of an abort, and its stack takes longer than all the rest of a call that was in time. */
 function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
     const wake = () => {
       signal.removeEventListener('abort', stop);
       resolve();
@@ -21,7 +25,6 @@ function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(wake, delayMs);
     signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
   });
 }
 

@@ -56,25 +56,41 @@ const parseEachNumber = (text: string): JsonValue =>
       : value,
   );
 
-/** Begins with a letter: what is put in quotes where it was within a string already, is no JSON any more. */
-const MARK = 'a number, as it was sent: ';
+/**
+ * U+007F, which nobody sends. No JSON goes on with it behind a text: so what is put in quotes where it was within a text already, is none
+ * any more.
+ */
+const MARK = '\x7f';
+const SPELLINGS_OF_MARK = [MARK, '\\u007f', '\\u007F'];
+/** Of more, most of them within texts perhaps, each is dearer than the parse that asks for all. */
+const FEW = 2_000;
 
 /** Puts the few that are not exact in quotes, and takes them out again. Undefined where that could mean something else. */
 function parseInQuotes(text: string): JsonValue | undefined {
-  let marked = 0;
-  const quoted = text.replace(ALL_SUSPICIOUS, (all: string, before: string, number: string) => {
-    if (isExact(Number(number), number)) return all;
-    marked++;
-    return `${before}"${MARK}${number}"`;
-  });
+  if (SPELLINGS_OF_MARK.some((spelling) => text.includes(spelling))) return undefined;
+  const quoted = inQuotes(text);
+  if (quoted === undefined) return undefined;
   try {
-    const value = JSON.parse(quoted);
-    const unmarked = marked === 0 ? 0 : unmark(value, () => {});
-    // One more is a text that was sent like that; one less was a name, or a member with a namesake.
-    return unmarked === marked ? value : undefined;
+    const value = JSON.parse(quoted.text);
+    // Fewer where one stood in the place of a name, or had a namesake behind it.
+    return unmark(value, () => {}) === quoted.marks ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function inQuotes(text: string): { readonly text: string; readonly marks: number } | undefined {
+  const parts: string[] = [];
+  let from = 0;
+  let found = 0;
+  // One at a time: `replace` finds all before it asks for the first.
+  for (const { index, 0: all, 1: before = '', 2: number = '' } of text.matchAll(ALL_SUSPICIOUS)) {
+    if (++found > FEW) return undefined;
+    if (isExact(Number(number), number)) continue;
+    parts.push(text.slice(from, index), `${before}"${MARK}${number}"`);
+    from = index + all.length;
+  }
+  return { text: parts.join('') + text.slice(from), marks: parts.length / 2 };
 }
 
 /** Puts each marked number in the place of its text; says how many there were. */

@@ -146,9 +146,10 @@ describe('numbers are put in quotes to be read', () => {
     ['within a text', `{"a":"x: ${BIG} ,","b":${BIG}}`],
     ['within a text that quotes JSON', `{"a":"{\\"n\\":${BIG}}","b":${BIG}}`],
     ['beside one that is exact', `{"a":1e2,"b":${BIG},"c":[${BIG},-0,0.5]}`],
-    ['beside a text that looks like one in quotes', `{"a":"a number, as it was sent: 7","b":${BIG}}`],
-    ['beside such a text in other words', `{"a":"\\u0061 number, as it was sent: ${BIG}","b":${BIG}}`],
-    ['beside such a text that is no number', `{"a":"\\u0061 number, as it was sent: x","b":${BIG}}`],
+    ['beside a text that looks like one in quotes', `{"a":"\x7f7","b":${BIG}}`],
+    ['beside such a text in other letters', `{"a":"\\u007f${BIG}","b":${BIG}}`],
+    ['beside such a text in capital letters', `{"a":"\\u007F7","b":${BIG}}`],
+    ['among more than a few', `{"a":[${Array(3_000).fill(BIG)}],"b":"${',-0'.repeat(5_000)}"}`],
     ['below many others', `${'['.repeat(500)}${BIG}${']'.repeat(500)}`],
   ])('and nothing else changes: %s', (_where, text) => {
     expect(meaning(JSON.stringify(parseJson(text)))).toBe(meaning(text));
@@ -156,6 +157,7 @@ describe('numbers are put in quotes to be read', () => {
 
   test.each([
     ['in the place of a name', `{"a":1,${BIG}:2}`],
+    ['in the place of a name, beside a text that looks like one', `{"a":1,${BIG}:2,"b":"\x7f7"}`],
     ['with a zero before it', `{"a":0${BIG}}`],
     ['with two points', `{"a":${BIG}.1.2}`],
     ['that goes on as a word', `{"a":${BIG}n}`],
@@ -163,6 +165,13 @@ describe('numbers are put in quotes to be read', () => {
   ])('and what was no JSON is none: one %s', (_what, text) => {
     expect(() => parseJson(text)).toThrow(SyntaxError);
   });
+
+  test.each(['\x7f7', '\\u007f7', '\\u007F7'])(
+    'and one with a namesake is not made up for by a text like %j',
+    (text) => {
+      expect(parseJson(`{"a":${BIG},"a":1,"b":"${text}"}`)).toEqual({ a: 1, b: '\x7f7' });
+    },
+  );
 
   test('and what is nested too deeply for the stack is told as such', () => {
     expect(() => parseJson(`${'['.repeat(1e5)}${BIG}${']'.repeat(1e5)}`)).toThrow(RangeError);

@@ -1,8 +1,6 @@
 const FIRST_BYTES = 1024 * 1024;
 /** Of any number: what a varint of 64 bits takes. */
 const MOST_VARINT_BYTES = 10;
-/** Of UTF-8, a unit of UTF-16. */
-const MOST_BYTES_A_UNIT = 3;
 /** Shorter texts are copied unit by unit: the two calls of native code take as long as twenty-odd units. */
 const SHORT_UNITS = 24;
 const NULL_BRANCH = 0;
@@ -22,10 +20,12 @@ export class AvroBytes {
   readonly #encoding: TextEncoding;
   /** Up to which a character is its own byte. */
   readonly #lastUnit: number;
+  readonly #mostBytesAUnit: number;
 
   constructor(encoding: TextEncoding) {
     this.#encoding = encoding;
     this.#lastUnit = encoding === 'utf8' ? 0x7f : 0xff;
+    this.#mostBytesAUnit = encoding === 'utf8' ? 3 : 1;
   }
 
   get sizeBytes(): number {
@@ -53,7 +53,7 @@ export class AvroBytes {
   /** Throws where it is no text. */
   text(value: string): void {
     if (typeof value !== 'string') throw new TypeError(`${value} cannot be written as a text`);
-    this.#reserve(MOST_VARINT_BYTES + MOST_BYTES_A_UNIT * value.length);
+    this.#reserve(MOST_VARINT_BYTES + this.#mostBytesAUnit * value.length);
     if (value.length < SHORT_UNITS && this.#units(value)) return;
     this.#varint(2 * Buffer.byteLength(value, this.#encoding));
     this.#sizeBytes += this.#memory.write(value, this.#sizeBytes, this.#encoding);

@@ -6,6 +6,7 @@ const HEAD = `# Configuration
 
 By environment variables alone; all problems are reported at once, by name. Durations are written \`500ms\`, \`10s\`, \`5m\`, \`2h\`, \`90d\`.
 No HTTP proxy is used (\`HTTPS_PROXY\` and the like): Asana, Kafka and the registry have to be reachable directly.
+What V8 compiled is kept in \`.cache/compiled\` of a checkout, or in \`NODE_COMPILE_CACHE\`; \`NODE_DISABLE_COMPILE_CACHE=1\` keeps nothing.
 This page is generated from \`src/config/options.ts\` by \`make docs\`.
 `;
 

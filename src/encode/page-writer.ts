@@ -1,7 +1,9 @@
-import type { PageBody } from '../asana/page.ts';
+import type { PageEvent } from '../asana/page.ts';
 import { readPageBody, readPageOctets } from '../asana/page-body.ts';
+import type { EventRecord } from '../avro/event-record.ts';
 import { toRecord } from '../avro/mapping.ts';
 import { RecordWriter } from '../avro/record-writer.ts';
+import type { Unmappable } from '../avro/unmappable.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { JsonValue } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
@@ -24,38 +26,70 @@ export class PageWriter {
    * is no page.
    */
   write(body: Buffer, workspaceGid: string): EncodedPage {
-    // What is hidden is found, and hashed, by its text.
-    const octets = this.#hide === undefined ? readPageOctets(body) : undefined;
-    const page = octets && encode(octets, workspaceGid, this.#octets);
-    if (page && isAscii(page)) return page;
-    return encode(readPageBody(body, this.#hide), workspaceGid, this.#texts);
+    return this.#writeOctets(body, workspaceGid) ?? this.#writeTexts(body, workspaceGid);
   }
-}
 
-function encode(
-  { events, offset }: PageBody<JsonValue>,
-  workspaceGid: string,
-  writer: RecordWriter,
-): EncodedPage {
-  const ids: string[] = [];
-  const ownMs = new Float64Array(events.length);
-  const ends = new Uint32Array(events.length);
-  const unmappable = new Map<number, UnmappableEvent>();
-  writer.begin();
-  events.forEach((source, at) => {
-    const mapped = toRecord(source, workspaceGid);
-    const identity = identityOf(source, mapped);
-    ids.push(identity.id);
-    ownMs[at] = identity.ownMs ?? Number.NaN;
-    if (mapped.record) writer.write(mapped.record);
-    else unmappable.set(at, { json: canonicalJson(source), ...mapped.unmappable });
-    ends[at] = writer.sizeBytes;
-  });
-  return { offset, ids, ownMs, ends, bytes: writer.copy(), unmappable };
+  /** Undefined where something besides a record is needed as text. */
+  #writeOctets(body: Buffer, workspaceGid: string): EncodedPage | undefined {
+    // What is hidden is found, and hashed, by its text.
+    const page = this.#hide === undefined ? readPageOctets(body) : undefined;
+    if (page === undefined || BEYOND_ASCII.test(page.offset ?? '')) return undefined;
+    const columns = new Columns(page.events.length, this.#octets);
+    for (const event of page.events) {
+      const { record } = toRecord(event, workspaceGid);
+      if (record === undefined || BEYOND_ASCII.test(record.gid)) return undefined;
+      columns.addRecord(record);
+    }
+    return columns.page(page.offset);
+  }
+
+  #writeTexts(body: Buffer, workspaceGid: string): EncodedPage {
+    const page = readPageBody(body, this.#hide);
+    const columns = new Columns(page.events.length, this.#texts);
+    for (const event of page.events) {
+      const { record, unmappable } = toRecord(event, workspaceGid);
+      if (record) columns.addRecord(record);
+      else columns.addUnmappable(event, unmappable);
+    }
+    return columns.page(page.offset);
+  }
 }
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
-/** Whether all that it has besides its records is the same as text and as bytes. */
-const isAscii = ({ ids, offset, unmappable }: EncodedPage): boolean =>
-  unmappable.size === 0 && !BEYOND_ASCII.test(`${offset ?? ''}${ids.join('')}`);
+/** A page as it comes into being. */
+class Columns {
+  readonly #writer: RecordWriter;
+  readonly #ids: string[] = [];
+  readonly #ownMs: Float64Array<ArrayBuffer>;
+  readonly #ends: Uint32Array<ArrayBuffer>;
+  readonly #unmappable = new Map<number, UnmappableEvent>();
+
+  constructor(events: number, writer: RecordWriter) {
+    this.#writer = writer;
+    this.#ownMs = new Float64Array(events);
+    this.#ends = new Uint32Array(events);
+    writer.begin();
+  }
+
+  addRecord(record: EventRecord): void {
+    this.#writer.write(record);
+    this.#add({ id: record.gid, ownMs: record.created_at });
+  }
+
+  addUnmappable(event: JsonValue, why: Unmappable): void {
+    this.#unmappable.set(this.#ids.length, { json: canonicalJson(event), ...why });
+    this.#add(identityOf(event, { unmappable: why }));
+  }
+
+  page(offset: string | null): EncodedPage {
+    const [ids, ownMs, ends, unmappable] = [this.#ids, this.#ownMs, this.#ends, this.#unmappable];
+    return { offset, ids, ownMs, ends, bytes: this.#writer.copy(), unmappable };
+  }
+
+  #add({ id, ownMs }: PageEvent): void {
+    const at = this.#ids.push(id) - 1;
+    this.#ownMs[at] = ownMs ?? Number.NaN;
+    this.#ends[at] = this.#writer.sizeBytes;
+  }
+}

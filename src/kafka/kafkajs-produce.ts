@@ -42,7 +42,10 @@ const PRODUCE_API_KEY = 0;
 const VERSION = 3;
 const PRODUCE = `kafkajs/src/protocol/requests/produce/v${VERSION}/request.js`;
 
-/** Puts it in the place of kafkajs's; before the first record is produced, because kafkajs loads its own then. */
+/**
+ * Puts it in the place of kafkajs's; before the first record is produced, because kafkajs loads its own then. From then on every producer
+ * of this process must be given {@link OutgoingRecord}s.
+ */
 export function replaceProduceRequests(codecs: Codecs): void {
   const require = createRequire(import.meta.url);
   const KafkajsEncoder: new () => Encoder = require('kafkajs/src/protocol/encoder.js');

@@ -154,7 +154,11 @@ async function writeOverAllPartitions(topic: string): Promise<{ committed: Set<s
   const written = await writeWhileLeadersMove(topic, 600, async (records) => {
     try {
       const tx = await producer.transaction();
-      const messages = records.map(({ key, value, partition }) => ({ key, value, partition }));
+      // With their times: every producer of this process has our produce request.
+      const messages = records.map(({ key, value, partition, timestampMs }) => ({
+        ...{ key, value, partition },
+        timestampMs,
+      }));
       await tx.send({ topic, messages });
       await tx.commit();
     } catch (error) {
