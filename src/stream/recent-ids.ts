@@ -16,6 +16,7 @@ export class RecentIds {
   /** False where `id` was there already. */
   add(id: string): boolean {
     if (this.#old.has(id)) return false;
+    // By the size, and not by `has`: a look into a set is a good part of what is done for an event here.
     const sizeBefore = this.#young.size;
     this.#young.add(id);
     if (this.#young.size === sizeBefore) return false;

@@ -156,7 +156,9 @@ async function writeOverAllPartitions(topic: string): Promise<{ committed: Set<s
       const tx = await producer.transaction();
       // With their times: every producer of this process has our produce request.
       const messages = records.map(({ key, value, partition, timestampMs }) => ({
-        ...{ key, value, partition },
+        key,
+        value,
+        partition,
         timestampMs,
       }));
       await tx.send({ topic, messages });
