@@ -51,8 +51,26 @@ export async function putRecord(
   const client = createTestClient();
   const producer = await client.openProducer(`test-${topic}-${key}`);
   const tx = await producer.begin();
-  await tx.send(topic, partition, [{ key: Buffer.from(key), value, timestampMs: Date.now() }]);
+  const [sent] = await tx.send(topic, partition, [{ key: Buffer.from(key), value, timestampMs: Date.now() }]);
   await tx.commit();
+  await markerBehind(client, topic, partition, sent?.baseOffset ?? 0);
   await producer.close();
   await client.close();
+}
+
+/** Kafka acknowledges a commit before its marker is in the topic, and who reads in between does not see what was committed. */
+async function markerBehind(
+  client: KafkajsClient,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<void> {
+  const markerEnd = offset + 2;
+  for await (const { highWatermark } of client.fetchCommitted(
+    topic,
+    partition,
+    offset,
+    new AbortController().signal,
+  ))
+    if (highWatermark >= markerEnd) return;
 }
