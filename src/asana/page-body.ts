@@ -3,6 +3,7 @@ import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
 import { wouldBurst } from './containers.ts';
+import { octetsOfEscapes } from './octets-of-escapes.ts';
 import type { PageBody } from './page.ts';
 
 // Asana's own page has 1,000 at most.
@@ -19,18 +20,14 @@ export function readPageBody(body: Uint8Array, hide: HideFields | undefined): Pa
   return hide === undefined ? page : { ...page, events: page.events.map(hide) };
 }
 
-/** What JSON's escapes can say that is no ASCII; that a backslash may itself be escaped only makes it find too much. */
-const ESCAPED_BEYOND_ASCII = /\\u(?!00[0-7])/;
-
 /**
  * The same, but every text in it, names included, has a character for each byte of its UTF-8: so they need not be decoded to be encoded
  * again (docs/adr/0014-texts-stay-bytes.md). Undefined where that cannot be told from the text that was meant, or is no page.
  */
 export function readPageOctets(body: Buffer): PageBody<JsonValue> | undefined {
   if (!isUtf8(body) || wouldBurst(body)) return undefined;
-  const octets = body.toString('latin1');
-  // Most pages have no such escape at all, which the first of the two finds thirty times as fast.
-  if (octets.includes('\\u') && ESCAPED_BEYOND_ASCII.test(octets)) return undefined;
+  const octets = octetsOfEscapes(body.toString('latin1'));
+  if (octets === undefined) return undefined;
   try {
     return pageIn(parseJson(octets));
   } catch {

@@ -66,8 +66,8 @@ describe('a page is the same, whether its texts stay bytes or not', () => {
   });
 
   test('or damaged: then it is refused the same way', () => {
-    const damaged = fc.tuple(pages, fc.nat(), fc.nat(255)).map(([{ events, offset }, at, byte]) => {
-      const body = Buffer.from(pageOf(events, offset));
+    const damaged = fc.tuple(pages, fc.nat(), fc.nat(255)).map(([{ events, offset, spell }, at, byte]) => {
+      const body = Buffer.from(spell(pageOf(events, offset)));
       body[at % body.length] = byte;
       return body;
     });
