@@ -17,7 +17,7 @@ export function readArguments(argv: readonly string[], known: readonly string[])
     options: {
       rows: { type: 'string', default: '' },
       runs: { type: 'string', default: '5' },
-      events: { type: 'string', default: '300000' },
+      events: { type: 'string', default: '1000000' },
       'limited-events': { type: 'string', default: '2000000' },
       big: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },

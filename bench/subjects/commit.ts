@@ -1,5 +1,6 @@
 /** Transactions as the connector makes them, of records that are ready: prints one line of JSON. */
 
+import { rangeOf } from '../../src/byte-range.ts';
 import { systemClock } from '../../src/clock.ts';
 import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { partitionOf } from '../../src/kafka/murmur2.ts';
@@ -32,8 +33,8 @@ const values = Buffer.alloc(transactionRecords * recordBytes, 'payload ');
 const state: PlacedRecord[] = [
   {
     partition: 0,
-    key: Buffer.from('cursor'),
-    value: Buffer.alloc(STATE_BYTES, 'x'),
+    key: 'cursor',
+    value: rangeOf(Buffer.alloc(STATE_BYTES, 'x')),
     timestampMs: Date.now(),
   },
 ];
@@ -42,8 +43,8 @@ const state: PlacedRecord[] = [
 function makeRecords(transaction: number): PlacedRecord[] {
   const timestampMs = Date.now();
   return Array.from({ length: transactionRecords }, (_, at) => {
-    const key = Buffer.from(String(1_211_000_000_000_000 + transaction * transactionRecords + at));
-    const value = values.subarray(at * recordBytes, (at + 1) * recordBytes);
+    const key = String(1_211_000_000_000_000 + transaction * transactionRecords + at);
+    const value = { memory: values, start: at * recordBytes, end: (at + 1) * recordBytes };
     return { partition: partitionOf(key, PARTITIONS), key, value, timestampMs };
   });
 }

@@ -97,7 +97,7 @@ async function commit(pages: readonly Page[]): Promise<void> {
     const end = type.encode(toRecord(event, createdAtMs), buffer, at + 5);
     buffer.fill(0, at, at + 5);
     const key = Buffer.from(event.gid);
-    const partition = partitionOf(key, PARTITIONS);
+    const partition = partitionOf(event.gid, PARTITIONS);
     messages[partition]?.push({
       key,
       value: buffer.subarray(at, end),

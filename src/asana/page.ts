@@ -2,8 +2,10 @@
 export interface PageEvent {
   /** Its gid, or what stands for it where it has none, or no record. */
   readonly id: string;
-  /** Its own `created_at`, epoch milliseconds; undefined where that cannot be read. */
-  readonly ownMs: number | undefined;
+  /** Epoch milliseconds; undefined where its own cannot be read, and it has not been given that of a neighbour. */
+  readonly createdAtMs: number | undefined;
+  /** Whether the time is its own. */
+  readonly isDated: boolean;
 }
 
 /** The events of one page in Asana's order; `offset` is null where there is no `next_page`. */

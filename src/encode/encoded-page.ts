@@ -4,8 +4,8 @@ import type { EncodedEvent, UnmappableEvent } from './encoded-event.ts';
 export interface EncodedPage {
   readonly offset: string | null;
   readonly ids: readonly string[];
-  /** NaN where an event has no time of its own. */
-  readonly ownMs: Float64Array<ArrayBuffer>;
+  /** NaN where an event has none of its own. */
+  readonly createdAtMs: Float64Array<ArrayBuffer>;
   /** All values, one behind the other. */
   readonly bytes: Buffer<ArrayBuffer>;
   /** By event, where its value ends in `bytes`; it begins where the one before it ends. */
@@ -15,22 +15,23 @@ export interface EncodedPage {
 }
 
 /** The memory that may go with a page to another thread. */
-export const memoryOf = ({ ownMs, bytes, ends }: EncodedPage): ArrayBuffer[] => [
-  ownMs.buffer,
+export const memoryOf = ({ createdAtMs, bytes, ends }: EncodedPage): ArrayBuffer[] => [
+  createdAtMs.buffer,
   bytes.buffer,
   ends.buffer,
 ];
 
-export function eventsOf({ ids, ownMs, bytes, ends, unmappable }: EncodedPage): EncodedEvent[] {
+export function eventsOf({ ids, createdAtMs, bytes, ends, unmappable }: EncodedPage): EncodedEvent[] {
   const memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let start = 0;
   return ids.map((id, at) => {
-    const timeMs = ownMs[at] ?? Number.NaN;
-    const own = Number.isNaN(timeMs) ? undefined : timeMs;
+    const timeMs = createdAtMs[at] ?? Number.NaN;
+    const isDated = !Number.isNaN(timeMs);
+    const when = isDated ? timeMs : undefined;
     const why = unmappable.get(at);
-    if (why !== undefined) return { id, ownMs: own, value: undefined, unmappable: why };
+    if (why !== undefined) return { id, createdAtMs: when, isDated, value: undefined, unmappable: why };
     const value = { memory, start, end: ends[at] ?? start };
     start = value.end;
-    return { id, ownMs: own, value, unmappable: undefined };
+    return { id, createdAtMs: when, isDated, value, unmappable: undefined };
   });
 }

@@ -7,8 +7,14 @@ import { contentId } from './content-id.ts';
 /** What an event is known by, and when it happened, whether it has a record or not. */
 export const identityOf = (source: JsonValue, { record }: Mapped): PageEvent =>
   record === undefined
-    ? { id: contentId(source), ownMs: timeOf(source) }
-    : { id: record.gid, ownMs: record.created_at };
+    ? dated(contentId(source), timeOf(source))
+    : { id: record.gid, createdAtMs: record.created_at, isDated: true };
+
+const dated = (id: string, createdAtMs: number | undefined): PageEvent => ({
+  id,
+  createdAtMs,
+  isDated: createdAtMs !== undefined,
+});
 
 function timeOf(source: JsonValue): number | undefined {
   const createdAt = isJsonObject(source) ? source.created_at : undefined;

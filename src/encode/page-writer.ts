@@ -1,4 +1,3 @@
-import type { PageEvent } from '../asana/page.ts';
 import { readPageBody, readPageOctets } from '../asana/page-body.ts';
 import type { EventRecord } from '../avro/event-record.ts';
 import { toRecord } from '../avro/mapping.ts';
@@ -61,35 +60,36 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 class Columns {
   readonly #writer: RecordWriter;
   readonly #ids: string[] = [];
-  readonly #ownMs: Float64Array<ArrayBuffer>;
+  readonly #createdAtMs: Float64Array<ArrayBuffer>;
   readonly #ends: Uint32Array<ArrayBuffer>;
   readonly #unmappable = new Map<number, UnmappableEvent>();
 
   constructor(events: number, writer: RecordWriter) {
     this.#writer = writer;
-    this.#ownMs = new Float64Array(events);
+    this.#createdAtMs = new Float64Array(events);
     this.#ends = new Uint32Array(events);
     writer.begin();
   }
 
   addRecord(record: EventRecord): void {
     this.#writer.write(record);
-    this.#add({ id: record.gid, ownMs: record.created_at });
+    this.#add(record.gid, record.created_at);
   }
 
   addUnmappable(event: JsonValue, why: Unmappable): void {
     this.#unmappable.set(this.#ids.length, { json: canonicalJson(event), ...why });
-    this.#add(identityOf(event, { unmappable: why }));
+    const { id, createdAtMs } = identityOf(event, { unmappable: why });
+    this.#add(id, createdAtMs);
   }
 
   page(offset: string | null): EncodedPage {
-    const [ids, ownMs, ends, unmappable] = [this.#ids, this.#ownMs, this.#ends, this.#unmappable];
-    return { offset, ids, ownMs, ends, bytes: this.#writer.copy(), unmappable };
+    const [ids, createdAtMs, ends, unmappable] = [this.#ids, this.#createdAtMs, this.#ends, this.#unmappable];
+    return { offset, ids, createdAtMs, ends, bytes: this.#writer.copy(), unmappable };
   }
 
-  #add({ id, ownMs }: PageEvent): void {
+  #add(id: string, createdAtMs = Number.NaN): void {
     const at = this.#ids.push(id) - 1;
-    this.#ownMs[at] = ownMs ?? Number.NaN;
+    this.#createdAtMs[at] = createdAtMs;
     this.#ends[at] = this.#writer.sizeBytes;
   }
 }

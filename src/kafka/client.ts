@@ -3,9 +3,11 @@
  * promise, sit above this port, so that they run over any client and over a model of Kafka.
  */
 
+import type { ByteRange } from '../byte-range.ts';
+
 export interface OutgoingRecord {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  readonly key: string | null;
+  readonly value: ByteRange | null;
   /** Epoch milliseconds. */
   readonly timestampMs: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@
  * record, and was the largest part of the time of an event (docs/adr/0005-record-batches.md).
  */
 
+import { type ByteRange, sizeOf } from '../byte-range.ts';
 import type { OutgoingRecord } from './client.ts';
 import { crc32c } from './crc32c.ts';
 
@@ -37,8 +38,6 @@ const LENGTH_AT = 8;
 const MAGIC_AT = 16;
 const CRC_AT = 17;
 const ATTRIBUTES_AT = 21;
-/** Keys are that short: one by one they are copied before the call that copies all has begun. */
-const SHORT_BYTES = 24;
 /** What the length and the checksum do not cover. */
 const BEFORE_LENGTH_BYTES = 12;
 
@@ -111,7 +110,7 @@ const sizeOfRecord = (
   1 +
   sizeOfVarint(timestampMs - firstMs) +
   sizeOfVarint(index) +
-  sizeOfBytes(key) +
+  sizeOfText(key) +
   sizeOfBytes(value) +
   sizeOfHeaders(headers);
 
@@ -127,7 +126,7 @@ function writeRecord(
   buffer[at++] = 0;
   at = writeVarint(buffer, at, timestampMs - firstMs);
   at = writeVarint(buffer, at, index);
-  at = writeBytes(buffer, at, key);
+  at = writeText(buffer, at, key);
   at = writeBytes(buffer, at, value);
   return writeHeaders(buffer, at, headers);
 }
@@ -149,15 +148,15 @@ function writeVarint(buffer: Buffer, offset: number, value: number): number {
   return at;
 }
 
-const sizeOfBytes = (bytes: Buffer | null): number =>
-  bytes === null ? sizeOfVarint(-1) : sizeOfVarint(bytes.length) + bytes.length;
+const NULL_LENGTH = -1;
 
-function writeBytes(buffer: Buffer, offset: number, bytes: Buffer | null): number {
-  if (bytes === null) return writeVarint(buffer, offset, -1);
-  const at = writeVarint(buffer, offset, bytes.length);
-  if (bytes.length > SHORT_BYTES) buffer.set(bytes, at);
-  else for (let index = 0; index < bytes.length; index++) buffer[at + index] = bytes[index] as number;
-  return at + bytes.length;
+const sizeOfBytes = (bytes: ByteRange | null): number =>
+  bytes === null ? sizeOfVarint(NULL_LENGTH) : sizeOfVarint(sizeOf(bytes)) + sizeOf(bytes);
+
+function writeBytes(buffer: Buffer, offset: number, bytes: ByteRange | null): number {
+  if (bytes === null) return writeVarint(buffer, offset, NULL_LENGTH);
+  const at = writeVarint(buffer, offset, sizeOf(bytes));
+  return at + bytes.memory.copy(buffer, at, bytes.start, bytes.end);
 }
 
 // Nearly no record has any, and objects and lists for none were a tenth of all memory that an event took.
@@ -179,12 +178,14 @@ function writeHeaders(buffer: Buffer, offset: number, headers: OutgoingRecord['h
   return at;
 }
 
-function sizeOfText(text: string): number {
+function sizeOfText(text: string | null): number {
+  if (text === null) return sizeOfVarint(NULL_LENGTH);
   const sizeBytes = Buffer.byteLength(text);
   return sizeOfVarint(sizeBytes) + sizeBytes;
 }
 
-function writeText(buffer: Buffer, offset: number, text: string): number {
+function writeText(buffer: Buffer, offset: number, text: string | null): number {
+  if (text === null) return writeVarint(buffer, offset, NULL_LENGTH);
   const at = writeVarint(buffer, offset, Buffer.byteLength(text));
   return at + buffer.write(text, at);
 }

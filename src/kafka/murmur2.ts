@@ -6,23 +6,37 @@ const SEED = 0x9747b28c;
  *
  * kafkajs has the same hash, on BigInt: some microseconds a key, which is a third of what an event may cost.
  */
-export function partitionOf(key: Buffer, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions;
+export function partitionOf(key: string, partitions: number): number {
+  // A gid is ASCII, each character a byte: a buffer for it takes longer than the hash.
+  const octets = Buffer.byteLength(key) === key.length ? key : Buffer.from(key).toString('latin1');
+  return (murmur2(octets) & 0x7fffffff) % partitions;
 }
 
-/** Kafka's variant of MurmurHash2, a signed 32-bit integer. Source: org.apache.kafka.common.utils.Utils.murmur2. */
-export function murmur2(data: Buffer): number {
-  const whole = data.length & ~3;
-  let h = SEED ^ data.length;
-  for (let i = 0; i < whole; i += 4) {
-    let k = Math.imul(data.readInt32LE(i), M);
+/**
+ * Kafka's variant of MurmurHash2, a signed 32-bit integer. Source: org.apache.kafka.common.utils.Utils.murmur2.
+ *
+ * @param octets a character a byte
+ */
+export function murmur2(octets: string): number {
+  const { length } = octets;
+  const whole = length & ~3;
+  let h = SEED ^ length;
+  for (let at = 0; at < whole; at += 4) {
+    let k = Math.imul(int32At(octets, at), M);
     k = Math.imul(k ^ (k >>> 24), M);
     h = Math.imul(h, M) ^ k;
   }
-  if (whole < data.length) {
-    for (let i = data.length - 1; i >= whole; i--) h ^= (data[i] ?? 0) << (8 * (i - whole));
+  if (whole < length) {
+    for (let at = length - 1; at >= whole; at--) h ^= octets.charCodeAt(at) << (8 * (at - whole));
     h = Math.imul(h, M);
   }
   h = Math.imul(h ^ (h >>> 13), M);
   return h ^ (h >>> 15);
 }
+
+/** Little-endian. */
+const int32At = (octets: string, at: number): number =>
+  octets.charCodeAt(at) |
+  (octets.charCodeAt(at + 1) << 8) |
+  (octets.charCodeAt(at + 2) << 16) |
+  (octets.charCodeAt(at + 3) << 24);

@@ -1,3 +1,4 @@
+import { rangeOf } from '../byte-range.ts';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import { ConnectorError } from '../errors.ts';
@@ -185,5 +186,5 @@ function sessionRecord(sessionKey: string, sessionId: string, nowMs: number): Ou
     session_id: sessionId,
     started_at: new Date(nowMs).toISOString(),
   });
-  return { key: Buffer.from(sessionKey), value: Buffer.from(value), timestampMs: nowMs };
+  return { key: sessionKey, value: rangeOf(Buffer.from(value)), timestampMs: nowMs };
 }

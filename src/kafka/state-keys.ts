@@ -36,7 +36,7 @@ export function stateKeys(connectorName: string, workspaceGid: string): StateKey
 }
 
 export const statePartition = (connectorName: string, workspaceGid: string, partitions: number): number =>
-  partitionOf(Buffer.from(`${connectorName}/${workspaceGid}`), partitions);
+  partitionOf(`${connectorName}/${workspaceGid}`, partitions);
 
 export const transactionalId = (connectorName: string, workspaceGid: string): string =>
   `${connectorName}-${workspaceGid}`;

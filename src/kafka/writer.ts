@@ -1,3 +1,4 @@
+import { sizeOf } from '../byte-range.ts';
 import { ConnectorError } from '../errors.ts';
 import type { OutgoingRecord, Transaction } from './client.ts';
 
@@ -113,7 +114,7 @@ export function* chunks<R extends OutgoingRecord>(
   let chunk: R[] = [];
   let sizeBytes = BATCH_OVERHEAD_BYTES;
   for (const record of records) {
-    const recordBytes = sizeOf(record);
+    const recordBytes = mostBytesOf(record);
     if (chunk.length > 0 && sizeBytes + recordBytes > maxMessageBytes) {
       yield chunk;
       chunk = [];
@@ -125,8 +126,8 @@ export function* chunks<R extends OutgoingRecord>(
   if (chunk.length > 0) yield chunk;
 }
 
-function sizeOf({ key, value, headers }: OutgoingRecord): number {
-  let sizeBytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+function mostBytesOf({ key, value, headers }: OutgoingRecord): number {
+  let sizeBytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + sizeOf(value);
   for (const name in headers)
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '') + 10;
   return sizeBytes;

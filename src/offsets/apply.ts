@@ -1,3 +1,4 @@
+import { rangeOf } from '../byte-range.ts';
 import { ConnectorError } from '../errors.ts';
 import { Session, type SessionPorts } from '../kafka/session.ts';
 import { stateKeys, transactionalId } from '../kafka/state-keys.ts';
@@ -33,8 +34,8 @@ export async function applyMove(
     const nowMs = ports.clock.now();
     const records = recordsOf(move, keys, nowMs).map(([key, value]) => ({
       partition: location.partition,
-      key: Buffer.from(key),
-      value,
+      key,
+      value: value && rangeOf(value),
       timestampMs: nowMs,
     }));
     await session.transact(async (tx) => {

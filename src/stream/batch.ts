@@ -1,8 +1,8 @@
 import { eventIn } from '../avro/to-event.ts';
 import { UNMAPPABLE_CODES } from '../avro/unmappable.ts';
 import { writeHeader } from '../avro/wire-format.ts';
+import { type ByteRange, bytesIn, rangeOf } from '../byte-range.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import { bytesOf } from '../encode/encoded-event.ts';
 import type { OutgoingRecord } from '../kafka/client.ts';
 import { partitionOf } from '../kafka/murmur2.ts';
 import type { PlacedRecord } from '../kafka/writer.ts';
@@ -11,8 +11,9 @@ import type { PassedGap } from './gap.ts';
 
 /** An event as the record of the events topic. */
 export interface EventRecordOut extends PlacedRecord {
-  readonly gid: string;
-  readonly value: Buffer;
+  /** Its gid. */
+  readonly key: string;
+  readonly value: ByteRange;
   readonly isLate: boolean;
 }
 
@@ -50,24 +51,22 @@ export class Batch {
   }
 
   /** As a record, marked by a header where it `isLate`; as a dead letter where it has none. */
-  add({ id, createdAtMs, value: encoded, unmappable }: StreamEvent, isLate: boolean): void {
+  add({ id, createdAtMs, value, unmappable }: StreamEvent, isLate: boolean): void {
     if (unmappable !== undefined) {
       const { json, code, message } = unmappable;
       this.deadLetters.push({ gid: undefined, json, reason: code, message });
       return;
     }
-    const value = bytesOf(encoded);
-    writeHeader(value, 0, this.#schemaId);
-    const key = Buffer.from(id);
-    const partition = partitionOf(key, this.#partitions);
-    const record = { gid: id, key, value, timestampMs: createdAtMs, partition, isLate };
+    writeHeader(value.memory, value.start, this.#schemaId);
+    const partition = partitionOf(id, this.#partitions);
+    const record = { key: id, value, timestampMs: createdAtMs, partition, isLate };
     this.records.push(isLate ? { ...record, headers: LATE } : record);
   }
 }
 
-export const refusedLetter = ({ gid, value }: EventRecordOut, message: string): DeadLetter => ({
-  gid,
-  json: canonicalJson(eventIn(value)),
+export const refusedLetter = ({ key, value }: EventRecordOut, message: string): DeadLetter => ({
+  gid: key,
+  json: canonicalJson(eventIn(bytesIn(value))),
   reason: 'refused-by-kafka',
   message,
 });
@@ -79,8 +78,8 @@ export const deadLetterRecord = (
   nowMs: number,
 ): PlacedRecord & OutgoingRecord => ({
   partition: DEAD_LETTERS_PARTITION,
-  key: gid === undefined ? null : Buffer.from(gid),
-  value: Buffer.from(json),
+  key: gid ?? null,
+  value: rangeOf(Buffer.from(json)),
   timestampMs: nowMs,
   headers: { 'error.code': reason, 'error.message': message, workspace_gid: workspaceGid },
 });

@@ -1,3 +1,4 @@
+import { rangeOf } from '../byte-range.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../error-list.ts';
 import { ConnectorError } from '../errors.ts';
@@ -187,7 +188,7 @@ export class Committer {
       refuseLost(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
       const refusedRecords = new Set(refused.map(({ record }) => record));
       published = records.filter((record) => !refusedRecords.has(record));
-      const gids = published.map(({ gid }) => gid);
+      const gids = published.map(({ key }) => key);
       cursor = withPut(moved, { gids, ends, deadLetters: deadLetters.length, deadLettersEnd });
       await this.#writeState(tx, cursor, gaps);
     });
@@ -214,8 +215,8 @@ export class Committer {
     const nowMs = this.#ports.clock.now();
     const record = (key: string, value: Buffer): PlacedRecord => ({
       partition: state.partition,
-      key: Buffer.from(key),
-      value,
+      key,
+      value: rangeOf(value),
       timestampMs: nowMs,
     });
     const records = gaps.map((gap) => record(keys.gap(gap.fromMs), encodeGap(gap, nowMs)));

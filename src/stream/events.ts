@@ -5,11 +5,9 @@ import type { Dated } from './cursor.ts';
 import type { PageFacts } from './step.ts';
 
 /** An event in its place in time. */
-export type Placed<E extends PageEvent> = E &
-  Dated & {
-    /** Whether the time is its own. */
-    readonly isDated: boolean;
-  };
+export type Placed<E extends PageEvent> = E & Dated;
+
+const isPlaced = <E extends PageEvent>(event: E): event is Placed<E> => event.createdAtMs !== undefined;
 
 /** One that is to be published. */
 export type StreamEvent = Placed<EncodedEvent>;
@@ -27,11 +25,11 @@ export function inTimeOrder<E extends PageEvent>(
   page: readonly E[],
   reachedMs: number | undefined,
 ): Placed<E>[] {
-  let nextMs = page.findLast(({ ownMs }) => ownMs !== undefined)?.ownMs ?? reachedMs ?? 0;
+  let nextMs = page.findLast(isPlaced)?.createdAtMs ?? reachedMs ?? 0;
   const events: Placed<E>[] = [];
   for (const event of page.toReversed()) {
-    nextMs = event.ownMs ?? nextMs;
-    events.push({ ...event, createdAtMs: nextMs, isDated: event.ownMs !== undefined });
+    nextMs = event.createdAtMs ?? nextMs;
+    events.push(isPlaced(event) ? event : { ...event, createdAtMs: nextMs });
   }
   return events.reverse().sort((a, b) => a.createdAtMs - b.createdAtMs);
 }

@@ -1,3 +1,4 @@
+import { rangeOf } from '../byte-range.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectorError } from '../errors.ts';
 import type { KafkaClient } from '../kafka/client.ts';
@@ -49,7 +50,12 @@ export async function withdrawUnreadable(ports: StateRecordPorts): Promise<void>
 async function write({ session, state, keys, clock }: StateRecordPorts, value: Buffer | null): Promise<void> {
   await session.transact(async (tx) => {
     const { partition } = state;
-    const record = { partition, key: Buffer.from(keys.unreadable), value, timestampMs: clock.now() };
+    const record = {
+      partition,
+      key: keys.unreadable,
+      value: value && rangeOf(value),
+      timestampMs: clock.now(),
+    };
     const { refused } = await writeRecords(tx, state, [record]);
     if (refused[0]) throw new ConnectorError('STATE_REFUSED', refused[0].error.message);
   });

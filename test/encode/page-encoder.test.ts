@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { eventIn } from '../../src/avro/to-event.ts';
-import { bytesOf } from '../../src/encode/encoded-event.ts';
+import { bytesIn } from '../../src/byte-range.ts';
 import { InlinePageEncoder, type PageEncoder } from '../../src/encode/page-encoder.ts';
 import { ThreadedPageEncoder } from '../../src/encode/threaded-page-encoder.ts';
 import { type Hiding, hiderOf } from '../../src/privacy/hiding.ts';
@@ -22,7 +22,7 @@ const bodyOf = (...events: unknown[]) =>
 const MORTAL = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
-    const page = { offset: 'alive', ids: [], ownMs: new Float64Array(), ends: new Uint32Array(), bytes: new Uint8Array(), unmappable: new Map() };
+    const page = { offset: 'alive', ids: [], createdAtMs: new Float64Array(), ends: new Uint32Array(), bytes: new Uint8Array(), unmappable: new Map() };
     parentPort.on('message', ({ id, body }) => {
       const text = Buffer.from(body).toString();
       if (text === 'die') throw new Error('it died');
@@ -50,10 +50,10 @@ describe.each(Object.entries(ENCODERS))('an encoder %s', (_where, create) => {
   test('gives each event its id, its time and the value of its record', async () => {
     const { events, offset } = await encode(bodyOf(TASK_DELETED, { ...TASK_DELETED, gid: '2' }));
     expect(offset).toBe('next');
-    expect(events.map(({ id, ownMs }) => [id, ownMs])).toEqual(
+    expect(events.map(({ id, createdAtMs }) => [id, createdAtMs])).toEqual(
       [TASK_DELETED.gid, '2'].map((gid) => [gid, Date.parse(TASK_DELETED.created_at)]),
     );
-    expect(events.map(({ value }) => value && eventIn(bytesOf(value)))).toEqual([
+    expect(events.map(({ value }) => value && eventIn(bytesIn(value)))).toEqual([
       TASK_DELETED,
       { ...TASK_DELETED, gid: '2' },
     ]);
@@ -71,7 +71,7 @@ describe.each(Object.entries(ENCODERS))('an encoder %s', (_where, create) => {
       ['gid-missing', '{"created_at":"2026-06-01T00:00:05Z","n":12345678901234567890}'],
       undefined,
     ]);
-    expect(events.map(({ id, ownMs }) => [id.slice(0, 7), ownMs])).toEqual([
+    expect(events.map(({ id, createdAtMs }) => [id.slice(0, 7), createdAtMs])).toEqual([
       ['sha256:', undefined],
       ['sha256:', undefined],
       ['sha256:', Date.parse('2026-06-01T00:00:05Z')],
@@ -110,7 +110,7 @@ describe.each(Object.entries(ENCODERS))('an encoder %s', (_where, create) => {
     const events = [TASK_DELETED, { actor: { email: 'canary' }, resource: { name: 'canary' } }];
     const given = await encode(bodyOf(...events), create(hiding));
     const all = given.events.map(({ value, unmappable }) =>
-      value ? bytesOf(value).toString('latin1') : unmappable?.json,
+      value ? bytesIn(value).toString('latin1') : unmappable?.json,
     );
     expect(all.join()).not.toContain('canary');
     expect(all.join()).not.toContain(TASK_DELETED.actor.email);

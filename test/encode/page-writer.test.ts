@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventIn } from '../../src/avro/to-event.ts';
 import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
-import { bytesOf } from '../../src/encode/encoded-event.ts';
+import { bytesIn } from '../../src/byte-range.ts';
 import { type EncodedPage, eventsOf } from '../../src/encode/encoded-page.ts';
 import { PageWriter } from '../../src/encode/page-writer.ts';
 import { parseJson } from '../../src/json.ts';
@@ -22,7 +22,7 @@ function outcome(by: PageWriter, body: Buffer): unknown {
   } catch (error) {
     return error;
   }
-  const values = eventsOf(page).map(({ value }) => value && bytesOf(value).toString('latin1', HEADER_BYTES));
+  const values = eventsOf(page).map(({ value }) => value && bytesIn(value).toString('latin1', HEADER_BYTES));
   const { bytes, ...columns } = page;
   return { ...columns, values };
 }
@@ -89,7 +89,7 @@ test('each event that was sent comes out of its record', () => {
   }));
   const body = Buffer.from(pageOf(events.map((event) => JSON.stringify(event))));
   const written = eventsOf(writer.write(body, WORKSPACE_GID));
-  expect(written.map(({ value }) => value && eventIn(bytesOf(value)))).toEqual(
+  expect(written.map(({ value }) => value && eventIn(bytesIn(value)))).toEqual(
     events.map((event) => parseJson(JSON.stringify(event))),
   );
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { rangeOf } from '../../src/byte-range.ts';
 import type { ReadRecord } from '../../src/kafka/read-to-end.ts';
 import { stateKeys } from '../../src/kafka/state-keys.ts';
 import { type ConcurrentReader, startConcurrentReader } from '../faults/concurrent-reader.ts';
@@ -55,7 +56,10 @@ async function putAgain(
   const client = createTestClient();
   const producer = await client.openProducer(`${NAME}-${end}`);
   const tx = await producer.begin();
-  for (const record of records) await tx.send(topic, record.partition, [record]);
+  for (const { key, value, ...record } of records) {
+    const again = { ...record, key: key && String(key), value: value && rangeOf(value) };
+    await tx.send(topic, record.partition, [again]);
+  }
   if (end === 'commit') await tx.commit();
   await producer.close();
   await client.close();

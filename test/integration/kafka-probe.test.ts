@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startKafka } from '../../dev/kafka.ts';
+import { rangeOf } from '../../src/byte-range.ts';
 import { createTestClient } from '../support/topic.ts';
 import { createTopic } from './scene.ts';
 
@@ -22,7 +23,7 @@ test('whoever commits under the same transactional id meanwhile makes no questio
   const committing = async () => {
     for (; !over; commits++) {
       const tx = await producer.begin();
-      await tx.send(topic, 0, [{ key: null, value: Buffer.from('x'), timestampMs: Date.now() }]);
+      await tx.send(topic, 0, [{ key: null, value: rangeOf(Buffer.from('x')), timestampMs: Date.now() }]);
       await tx.commit();
     }
   };

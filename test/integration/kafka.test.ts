@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runKafkaTool } from '../../dev/kafka/tools.ts';
+import { rangeOf } from '../../src/byte-range.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { KafkaClient, OutgoingRecord } from '../../src/kafka/client.ts';
 import { Session, type StateLocation } from '../../src/kafka/session.ts';
@@ -15,8 +16,8 @@ beforeAll(() => {
 afterAll(() => kafka.close());
 
 const record = (key: string, parts: Partial<OutgoingRecord> = {}) => ({
-  key: Buffer.from(key),
-  value: Buffer.from(`value of ${key}`),
+  key,
+  value: rangeOf(Buffer.from(`value of ${key}`)),
   timestampMs: Date.now(),
   ...parts,
 });
@@ -42,7 +43,7 @@ const openSession = (stream: string, at: StateLocation) =>
   );
 const putCursor = (session: Session, at: StateLocation, value: string) =>
   session.transact(async (tx) => {
-    await tx.send(at.topic, at.partition, [record(at.cursorKey, { value: Buffer.from(value) })]);
+    await tx.send(at.topic, at.partition, [record(at.cursorKey, { value: rangeOf(Buffer.from(value)) })]);
   });
 
 describe('a reader of committed records', () => {
@@ -133,7 +134,10 @@ describe('a record that the broker refuses', () => {
         ...record(`${round}-future`, { timestampMs: Date.now() + 48 * HOUR_MS }),
         partition: 0,
       };
-      const large = { ...record(`${round}-large`, { value: Buffer.alloc(30_000, 'x') }), partition: 0 };
+      const large = {
+        ...record(`${round}-large`, { value: rangeOf(Buffer.alloc(30_000, 'x')) }),
+        partition: 0,
+      };
       const { refused } = await writeRecords(tx, { topic, maxMessageBytes: 20_000 }, [
         ...records.slice(0, 4),
         future,

@@ -114,7 +114,7 @@ test.concurrent('set sees a position behind the open transaction of a neighbour 
   const dead = createTestClient({ transactionTimeoutMs: 10_000 });
   context.onTestFinished(() => dead.close());
   const transaction = await (await dead.openProducer('behind-open-neighbour')).begin();
-  await transaction.send('behind-open.state', 0, [{ key: Buffer.from('n'), value: null, timestampMs: 0 }]);
+  await transaction.send('behind-open.state', 0, [{ key: 'n', value: null, timestampMs: 0 }]);
   const further = { ...JSON.parse(String(cursor?.value)), written: 'later' };
   await putRecord('behind-open.state', 0, String(cursor?.key), Buffer.from(JSON.stringify(further)));
 

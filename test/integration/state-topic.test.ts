@@ -1,5 +1,6 @@
 import { ConfigResourceTypes } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rangeOf } from '../../src/byte-range.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { Session, type StateLocation } from '../../src/kafka/session.ts';
@@ -48,8 +49,8 @@ const openSession = (topic: string) =>
     never,
   );
 const record = (key: string, value: string) => ({
-  key: Buffer.from(key),
-  value: Buffer.from(value),
+  key,
+  value: rangeOf(Buffer.from(value)),
   timestampMs: Date.now(),
 });
 const putCursor = (session: Session, topic: string, value: string) =>

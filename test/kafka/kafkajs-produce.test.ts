@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
+import { bytesIn, rangeOf } from '../../src/byte-range.ts';
 import type { OutgoingRecord } from '../../src/kafka/client.ts';
 import { type ProduceRequest, replaceProduceRequests } from '../../src/kafka/kafkajs-produce.ts';
 import { zstdCodec } from '../../src/kafka/zstd-codec.ts';
@@ -17,10 +18,15 @@ replaceProduceRequests(kafkajs.CompressionCodecs);
 // Whatever version is asked for, kafkajs makes of it, and loads it when it is asked for.
 const ourRequest: Encode = require('kafkajs/src/protocol/requests/produce/v7/request.js');
 
-const bytes = fc.oneof(
-  fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
-  fc.constantFrom(null, Buffer.alloc(0), Buffer.alloc(24, 1), Buffer.alloc(25, 2), Buffer.alloc(63)),
-  fc.constantFrom(Buffer.alloc(64), Buffer.alloc(70_000, 1)),
+const key = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom(null, '', '1211000000000001', 'é'.repeat(32), 'k'.repeat(63), 'k'.repeat(64)),
+);
+const memory = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
+const value = fc.oneof(
+  fc.tuple(fc.nat(1_000), fc.nat(300)).map(([start, size]) => ({ memory, start, end: start + size })),
+  fc.constantFrom(null, rangeOf(Buffer.alloc(0)), rangeOf(Buffer.alloc(63)), rangeOf(Buffer.alloc(64))),
+  fc.constant(rangeOf(memory)),
 );
 const record: fc.Arbitrary<OutgoingRecord> = fc.record(
   {
@@ -29,8 +35,8 @@ const record: fc.Arbitrary<OutgoingRecord> = fc.record(
       fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_300 }),
       fc.integer({ min: 1_000_000_000_000, max: 9_999_999_999_999 }),
     ),
-    key: bytes,
-    value: bytes,
+    key,
+    value,
     headers: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme', maxLength: 200 }), {
       maxKeys: 3,
     }),
@@ -60,14 +66,18 @@ const request: fc.Arbitrary<ProduceRequest> = fc.record({
   ),
 });
 
-/** With the times as kafkajs wants them. */
+/** With times and values as kafkajs wants them. */
 const asKafkajsHasIt = (each: ProduceRequest) => ({
   ...each,
   topicData: each.topicData.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ messages, ...partition }) => ({
       ...partition,
-      messages: messages.map((message) => ({ ...message, timestamp: String(message.timestampMs) })),
+      messages: messages.map((message) => ({
+        ...message,
+        value: message.value && bytesIn(message.value),
+        timestamp: String(message.timestampMs),
+      })),
     })),
   })),
 });
@@ -84,8 +94,8 @@ test('a request has the bytes that kafkajs gives it, compressed or not', async (
 
 test('so has one of more records than two bytes count', async () => {
   const messages = Array.from({ length: 20_000 }, (_, index) => ({
-    key: Buffer.from(String(index)),
-    value: Buffer.alloc(index % 90),
+    key: String(index),
+    value: rangeOf(Buffer.alloc(index % 90)),
     timestampMs: 1_700_000_000_000 + 40_000 * index,
   }));
   const partitions = [{ partition: 0, firstSequence: 7, messages }];

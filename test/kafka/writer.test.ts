@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { rangeOf } from '../../src/byte-range.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import type { OutgoingRecord, SendMetadata, Transaction } from '../../src/kafka/client.ts';
 import { chunks, type PlacedRecord, writeRecords } from '../../src/kafka/writer.ts';
 
 const record = (key: string, partition = 0, valueBytes = 10): PlacedRecord => ({
-  key: Buffer.from(key),
-  value: Buffer.alloc(valueBytes),
+  key,
+  value: rangeOf(Buffer.alloc(valueBytes)),
   timestampMs: 0,
   partition,
 });

@@ -2,9 +2,9 @@ import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventIn } from '../../src/avro/to-event.ts';
+import { bytesIn } from '../../src/byte-range.ts';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { Secret } from '../../src/config/secret.ts';
-import { bytesOf } from '../../src/encode/encoded-event.ts';
 import { eventsOf } from '../../src/encode/encoded-page.ts';
 import { PageWriter } from '../../src/encode/page-writer.ts';
 import { messageOf } from '../../src/errors.ts';
@@ -90,9 +90,9 @@ function without(event: JsonObject, path: string): JsonObject {
 function written(page: string, dropped: string[], hashed: string[]): { all: string; events: JsonValue[] } {
   const hider = createFieldHider({ dropped, hashed }, hash);
   const encoded = eventsOf(new PageWriter(hider).write(Buffer.from(page), '111'));
-  const bytes = encoded.map(({ value }) => (value ? bytesOf(value).toString('latin1') : ''));
+  const bytes = encoded.map(({ value }) => (value ? bytesIn(value).toString('latin1') : ''));
   const events = encoded.map(({ value, unmappable }) =>
-    value ? eventIn(bytesOf(value)) : parseJson(unmappable?.json ?? 'null'),
+    value ? eventIn(bytesIn(value)) : parseJson(unmappable?.json ?? 'null'),
   );
   return { all: [...bytes, canonicalJson(events), JSON.stringify(encoded)].join('\n'), events };
 }

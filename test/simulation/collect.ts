@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { createDecoder } from '../../src/avro/decoder.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
 import { toEvent } from '../../src/avro/to-event.ts';
+import { bytesIn } from '../../src/byte-range.ts';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import { committedRecords } from '../../src/kafka/committed-records.ts';
 import { stateKeys } from '../../src/kafka/state-keys.ts';
@@ -151,7 +152,7 @@ function gapsOf(committed: readonly TransactionHistory[], gid: string): PassedGa
     .flatMap(({ writes }) => writes)
     .filter(({ topic }) => topic === 'state')
     .flatMap(({ record: { key, value } }) => {
-      const found = decodePassedGap(String(key), value);
+      const found = decodePassedGap(String(key), value && bytesIn(value));
       return found && String(key) === gap(found.fromMs) ? [found] : [];
     });
 }
@@ -184,7 +185,7 @@ function stepOf({ owner, writes }: TransactionHistory, gid: string, published: P
 /** The cursor in a record of the state topic, if it is one of the workspace. */
 export function cursorIn({ topic, record: { key, value } }: Write, gid: string): Cursor | undefined {
   const name = stateKeys(CONNECTOR_NAME, gid).cursor;
-  return topic === 'state' && String(key) === name ? decodeCursor(name, value) : undefined;
+  return topic === 'state' && String(key) === name ? decodeCursor(name, value && bytesIn(value)) : undefined;
 }
 
 function stateOf(committed: readonly TransactionHistory[], gid: string): StateRecord[] {

@@ -1,6 +1,7 @@
 /** One partition as its leader keeps it: batches, markers, what each producer may append, and what readers may see. */
 
 import type { FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
+import { bytesIn } from '../../src/byte-range.ts';
 import type { OutgoingRecord } from '../../src/kafka/client.ts';
 import { ProtocolError } from './kafka-errors.ts';
 
@@ -180,8 +181,8 @@ function toMessages({ producer, control, firstOffset, lastOffset, records }: Bat
   return records.map(({ offset, key, value, timestampMs, headers }) => ({
     offset: String(offset),
     timestamp: String(timestampMs),
-    key,
-    value,
+    key: key === null ? null : Buffer.from(key),
+    value: value && bytesIn(value),
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text)]),
     ),

@@ -1,6 +1,7 @@
 /** A cluster of brokers: topics, leaders that move, nodes that go down, and the transactions over all of it. */
 
 import type { FetchedPartition } from 'kafkajs/src/cluster/index.js';
+import { sizeOf } from '../../src/byte-range.ts';
 import type { NewTopic, OutgoingRecord, TopicDescription } from '../../src/kafka/client.ts';
 import type { Coverage } from './coverage.ts';
 import type { Dice } from './dice.ts';
@@ -185,7 +186,7 @@ export class KafkaModel {
       if (timestampMs > latestMs) throw new ProtocolError('INVALID_TIMESTAMP');
       if (key === null && settings?.get('cleanup.policy') === 'compact')
         throw new ProtocolError('INVALID_RECORD');
-      sizeBytes += RECORD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+      sizeBytes += RECORD_BYTES + Buffer.byteLength(key ?? '') + sizeOf(value);
       for (const [name, text] of Object.entries(headers ?? {}))
         sizeBytes += name.length + Buffer.byteLength(text);
     }

@@ -1,5 +1,6 @@
 /** Somebody else who writes to the same partitions: until his transaction ends, no reader sees what lies behind its beginning. */
 
+import { rangeOf } from '../../src/byte-range.ts';
 import type { KafkaClient, Transaction } from '../../src/kafka/client.ts';
 import type { Dice } from './dice.ts';
 import { SimulatedProcess } from './process.ts';
@@ -36,8 +37,8 @@ async function sendNoise(
   name: string,
   result: Hold['result'],
 ): Promise<void> {
-  const key = Buffer.from(`${name}/cursor`);
-  const noise = [{ key, value: key, timestampMs: Math.floor(START_MS + time.nowMs) }];
+  const key = `${name}/cursor`;
+  const noise = [{ key, value: rangeOf(Buffer.from(key)), timestampMs: Math.floor(START_MS + time.nowMs) }];
   for (let partition = 0; partition < plan.statePartitions; partition++)
     await tx.send('state', partition, noise);
   // Records of somebody else's have no place among the events, so they are only there to be aborted.

@@ -79,7 +79,7 @@ export function watchStream(world: World, name: string, workspaceGid: string) {
       if (query.endAtMs !== undefined) return page;
       // A look behind the last page that finds something is not kept, and asked for again.
       const isPreview = query.startAtMs === youngestMs + 1 && page.events.length > 0;
-      youngestMs = Math.max(...page.events.map(({ ownMs = 0 }) => ownMs));
+      youngestMs = Math.max(...page.events.map(({ createdAtMs = 0 }) => createdAtMs));
       if (!isPreview) ahead++;
       return page;
     },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SimulatorOptions } from '../../simulator/options.ts';
+import { bytesIn } from '../../src/byte-range.ts';
 import { stateKeys } from '../../src/kafka/state-keys.ts';
 import type { Cursor } from '../../src/stream/cursor.ts';
 import { cursorIn, readPublished } from '../simulation/collect.ts';
@@ -87,7 +88,10 @@ function gapsIn(world: World): { key: string; record: Record<string, unknown> }[
     .filter(({ outcome }) => outcome === 'committed')
     .flatMap(({ writes }) => writes)
     .filter(({ topic, record }) => topic === 'state' && String(record.key).includes('/gap/'))
-    .map(({ record }) => ({ key: String(record.key), record: JSON.parse(String(record.value)) }));
+    .map(({ record }) => ({
+      key: String(record.key),
+      record: JSON.parse(String(record.value && bytesIn(record.value))),
+    }));
 }
 
 async function publishedIn(world: World): Promise<string[]> {

@@ -5,7 +5,6 @@ import { upTo, type WindowPage } from '../../src/stream/window.ts';
 
 const anEvent = (createdAtMs: number, isDated = true): Placed<PageEvent> => ({
   id: String(createdAtMs),
-  ownMs: isDated ? createdAtMs : undefined,
   createdAtMs,
   isDated,
 });

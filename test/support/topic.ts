@@ -1,6 +1,7 @@
 /** Topics as a test sees them: what a read_committed reader gets, and what it can put there. */
 
 import { inject } from 'vitest';
+import { rangeOf } from '../../src/byte-range.ts';
 import { systemClock } from '../../src/clock.ts';
 import { KafkajsClient } from '../../src/kafka/kafkajs-client.ts';
 import { type ReadRecord, readToEnd } from '../../src/kafka/read-to-end.ts';
@@ -51,7 +52,9 @@ export async function putRecord(
   const client = createTestClient();
   const producer = await client.openProducer(`test-${topic}-${key}`);
   const tx = await producer.begin();
-  const [sent] = await tx.send(topic, partition, [{ key: Buffer.from(key), value, timestampMs: Date.now() }]);
+  const [sent] = await tx.send(topic, partition, [
+    { key, value: value && rangeOf(value), timestampMs: Date.now() },
+  ]);
   await tx.commit();
   await markerBehind(client, topic, partition, sent?.baseOffset ?? 0);
   await producer.close();

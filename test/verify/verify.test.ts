@@ -44,7 +44,7 @@ function lacking(onRead: () => void) {
   const asana: PageSource<SourceEvent> = {
     fetchPage: async ({ startAtMs = 0 }) => {
       onRead();
-      const events = startAtMs <= 150 ? [{ id: '7', ownMs: 150, source: {} }] : [];
+      const events = startAtMs <= 150 ? [{ id: '7', createdAtMs: 150, isDated: true, source: {} }] : [];
       return { events, offset: null, asOfMs: 1_000, nowMs: 1_000, sizeBytes: 0, roundTripMs: 0 };
     },
   };
