@@ -5,18 +5,21 @@ const FIRST_BEYOND_ASCII = 0x80;
 
 /**
  * Puts in the place of each escape that means a character beyond ASCII (`\u00e9`) a character for each byte of its UTF-8: what the text
- * would be had it been sent so, read as Latin-1. Undefined where half a surrogate pair stands alone, which has no UTF-8.
+ * would be had it been sent so, read as Latin-1. Undefined where half a surrogate pair stands alone, which has no UTF-8, or where there
+ * are more than `most` of them.
  *
  * @param json its syntax need not be right: what is no escape is left as it is
  */
-export function octetsOfEscapes(json: string): string | undefined {
+export function octetsOfEscapes(json: string, most: number): string | undefined {
   const parts: string[] = [];
   let from = 0;
+  let found = 0;
   for (let at = nextEscape(json, 0); at !== -1; at = nextEscape(json, at)) {
     const start = at;
     // A pair is two escapes, so what stands together is read together.
     let meant = '';
     for (let unit = unitAt(json, at); unit >= FIRST_BEYOND_ASCII; unit = unitAt(json, at)) {
+      if (++found > most) return undefined;
       meant += String.fromCharCode(unit);
       at += ESCAPE_UNITS;
     }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
@@ -20,13 +20,17 @@ export function readPageBody(body: Uint8Array, hide: HideFields | undefined): Pa
   return hide === undefined ? page : { ...page, events: page.events.map(hide) };
 }
 
+/** Each takes some fifty times what a character takes, in time and in memory: of more, the parser makes characters sooner. */
+const FEW_ESCAPES = 5_000;
+
 /**
  * The same, but every text in it, names included, has a character for each byte of its UTF-8: so they need not be decoded to be encoded
  * again (docs/adr/0014-texts-stay-bytes.md). Undefined where that cannot be told from the text that was meant, or is no page.
  */
 export function readPageOctets(body: Buffer): PageBody<JsonValue> | undefined {
   if (!isUtf8(body) || wouldBurst(body)) return undefined;
-  const octets = octetsOfEscapes(body.toString('latin1'));
+  // Where all is ASCII, whatever is beyond it is an escape: read as text, such a page is one byte a character too.
+  const octets = octetsOfEscapes(body.toString('latin1'), isAscii(body) ? 0 : FEW_ESCAPES);
   if (octets === undefined) return undefined;
   try {
     return pageIn(parseJson(octets));

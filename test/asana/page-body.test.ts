@@ -16,9 +16,15 @@ describe('the texts of a page stay bytes', () => {
   });
 
   test('those that an escape means too', () => {
-    expect(readPageOctets(pageOf('{"\\u00e9":"\\ud83d\\ude80"}'))?.events).toEqual([
-      { 'Ã©': 'ð\u009f\u009a\u0080' },
+    expect(readPageOctets(pageOf('{"\\u00e9":"\\ud83d\\ude80 ü"}'))?.events).toEqual([
+      { 'Ã©': 'ð\u009f\u009a\u0080 Ã¼' },
     ]);
+  });
+
+  test('but not where each is an escape, or many are: as text, they are read sooner', () => {
+    expect(readPageOctets(pageOf('{"a":"\\u00e9"}'))).toBeUndefined();
+    expect(readPageOctets(pageOf(`{"a":"ü${'\\u00e9'.repeat(5_000)}"}`))).toBeDefined();
+    expect(readPageOctets(pageOf(`{"a":"ü${'\\u00e9'.repeat(5_001)}"}`))).toBeUndefined();
   });
 
   test.each([

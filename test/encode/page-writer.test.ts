@@ -30,10 +30,12 @@ function outcome(by: PageWriter, body: Buffer): unknown {
 const pageOf = (eventTexts: readonly string[], offset = '"next"') =>
   `{"data":[${eventTexts.join()}],"next_page":{"offset":${offset}}}`;
 
-/** A text as JSON in another spelling: characters beyond ASCII, or some of ASCII, as escapes. */
+/** A text as JSON in another spelling: characters beyond ASCII, some of them, or some of ASCII, as escapes. */
 const spellings: readonly ((json: string) => string)[] = [
   (json) => json,
   (json) => json.replaceAll(/[^\0-\x7f]/g, escaped),
+  (json) => json.replaceAll(/[\x80-\u07ff]/g, escaped),
+  (json) => json.replaceAll(/[^\0-\u07ff]/g, escaped),
   (json) => json.replaceAll(/[<>&'-]/g, (character) => (character === '-' ? character : escaped(character))),
   (json) => `\ufeff${json}`,
 ];

@@ -26,6 +26,7 @@ const memory = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
 const value = fc.oneof(
   fc.tuple(fc.nat(1_000), fc.nat(300)).map(([start, size]) => ({ memory, start, end: start + size })),
   fc.constantFrom(null, rangeOf(Buffer.alloc(0)), rangeOf(Buffer.alloc(63)), rangeOf(Buffer.alloc(64))),
+  fc.nat(300).map((size) => ({ memory, start: memory.length - size, end: memory.length })),
   fc.constant(rangeOf(memory)),
 );
 const record: fc.Arbitrary<OutgoingRecord> = fc.record(
