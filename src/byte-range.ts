@@ -1,4 +1,4 @@
-/** Some of the bytes of a memory: a buffer of its own for each record takes as much again as the rest of it, and many wait for their turn. */
+/** Some of the bytes of a memory. A buffer for each record would be another hundred bytes on the heap, and many wait for their turn. */
 export interface ByteRange {
   readonly memory: Buffer;
   readonly start: number;
