@@ -6,9 +6,7 @@ import { contentId } from './content-id.ts';
 
 /** What an event is known by, and when it happened, whether it has a record or not. */
 export const identityOf = (source: JsonValue, { record }: Mapped): PageEvent =>
-  record === undefined
-    ? dated(contentId(source), timeOf(source))
-    : { id: record.gid, createdAtMs: record.created_at, isDated: true };
+  record === undefined ? dated(contentId(source), timeOf(source)) : dated(record.gid, record.created_at);
 
 const dated = (id: string, createdAtMs: number | undefined): PageEvent => ({
   id,

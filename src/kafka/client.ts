@@ -6,6 +6,7 @@
 import type { ByteRange } from '../byte-range.ts';
 
 export interface OutgoingRecord {
+  /** Written as UTF-8. */
   readonly key: string | null;
   readonly value: ByteRange | null;
   /** Epoch milliseconds. */

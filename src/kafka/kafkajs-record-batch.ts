@@ -155,8 +155,12 @@ const sizeOfBytes = (bytes: ByteRange | null): number =>
 
 function writeBytes(buffer: Buffer, offset: number, bytes: ByteRange | null): number {
   if (bytes === null) return writeVarint(buffer, offset, NULL_LENGTH);
+  const { memory, start, end } = bytes;
+  // It would be copied short, and what the buffer held before would be sent, with a checksum that is right.
+  if (end > memory.length)
+    throw new RangeError(`a value ends at ${end}, in a memory of ${memory.length} bytes`);
   const at = writeVarint(buffer, offset, sizeOf(bytes));
-  return at + bytes.memory.copy(buffer, at, bytes.start, bytes.end);
+  return at + memory.copy(buffer, at, start, end);
 }
 
 // Nearly no record has any, and objects and lists for none were a tenth of all memory that an event took.

@@ -111,6 +111,14 @@ test('so has one of more records than two bytes count', async () => {
   });
 });
 
+test('a value that is not all within its memory is refused: what is copied short would end in what was there before', async () => {
+  const value = { memory: Buffer.alloc(100), start: 50, end: 101 };
+  const messages = [{ key: 'k', value, timestampMs: 1_700_000_000_000 }];
+  const topicData = [{ topic: 'events', partitions: [{ partition: 0, firstSequence: 0, messages }] }];
+  const sent = { acks: -1, timeout: 1, producerId: '7', producerEpoch: 1, compression: 0, topicData };
+  await expect(ourRequest(sent).encode()).rejects.toThrow('a value ends at 101, in a memory of 100 bytes');
+});
+
 test('what it says of itself is what kafkajs says', () => {
   const of = (acks: number) => ({ acks, timeout: 1, compression: 0, topicData: [] });
   const { encode: _theirs, expectResponse, ...theirs } = requestOfKafkajs(of(-1)) as Record<string, unknown>;
