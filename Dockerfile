@@ -29,7 +29,7 @@ RUN set -eu; \
     echo 'connector:x:65532:65532::/app:/sbin/nologin' >/image/etc/passwd; \
     echo 'connector:x:65532:' >/image/etc/group; \
     # bin/asana-audit-kafka without its shell, so that the commands of the documents are the same in a container.
-    printf '#!/usr/local/bin/node\nimport("/app/src/main.ts");\n' >/image/usr/local/bin/asana-audit-kafka; \
+    printf '#!/usr/local/bin/node --heap-growing-percent=100\nimport("/app/src/main.ts");\n' >/image/usr/local/bin/asana-audit-kafka; \
     chmod 755 /image/usr/local/bin/asana-audit-kafka
 
 FROM scratch

@@ -1,8 +1,9 @@
 /** The steps from the bytes of a page to records, each beside its bound, in one process. Prints one line of JSON. */
 
+import { AvroBytes } from '../../src/avro/avro-bytes.ts';
 import type { EventRecord } from '../../src/avro/event-record.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
-import { RecordWriter } from '../../src/avro/record-writer.ts';
+import { writeRecord } from '../../src/avro/record-writer.ts';
 import { eventsOf } from '../../src/encode/encoded-page.ts';
 import { PageWriter } from '../../src/encode/page-writer.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../../src/json.ts';
@@ -62,7 +63,7 @@ const bigPage = pageOf({ unknownFields: 0.02, bigIntegers: 0.002 }).toString();
 const dataOf = (body: JsonValue): JsonValue[] =>
   isJsonObject(body) && Array.isArray(body.data) ? body.data : [];
 const readPage = (text: string) => dataOf(parseJson(text)).map((event) => toRecord(event, WORKSPACE));
-const writer = new RecordWriter('utf8');
+const bytes = new AvroBytes();
 const pageWriter = new PageWriter(undefined);
 const events = dataOf(parseJson(page));
 const records = events.flatMap((event) => {
@@ -73,9 +74,9 @@ const parse = (text: string) => () => JSON.parse(text).data.length;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function encodeAll(): number {
-  writer.begin();
-  for (const record of records) writer.write(record);
-  return writer.copy().length;
+  bytes.cutTo(0);
+  for (const record of records) writeRecord(bytes, record);
+  return bytes.copy().length;
 }
 
 function stringifyAll(): number {
@@ -92,9 +93,9 @@ function pageToRecords(): number {
 }
 
 function sizeOf(record: EventRecord): number {
-  writer.begin();
-  writer.write(record);
-  return writer.sizeBytes;
+  bytes.cutTo(0);
+  writeRecord(bytes, record);
+  return bytes.sizeBytes;
 }
 
 function sizes() {

@@ -1,13 +1,11 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { isJsonObject, type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
 import { wouldBurst } from './containers.ts';
-import { octetsOfEscapes } from './octets-of-escapes.ts';
 import type { PageBody } from './page.ts';
 
 // Asana's own page has 1,000 at most.
-const MAX_EVENTS = 50_000;
+export const MAX_EVENTS = 50_000;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -20,23 +18,13 @@ export function readPageBody(body: Uint8Array, hide: HideFields | undefined): Pa
   return hide === undefined ? page : { ...page, events: page.events.map(hide) };
 }
 
-/** Each takes some fifty times what a character takes, in time and in memory: of more, the parser makes characters sooner. */
-const FEW_ESCAPES = 5_000;
-
 /**
- * The same, but every text in it, names included, has a character for each byte of its UTF-8: so they need not be decoded to be encoded
- * again (docs/adr/0014-texts-stay-bytes.md). Undefined where that cannot be told from the text that was meant, or is no page.
+ * Where the next page begins, as what stands behind the events of a page says: all of its JSON behind `{"data":[…]`. Undefined where there is
+ * `data` once more, of which the last one counts. Throws what `parseJson` throws where it is no JSON, ASANA_ANSWER_INVALID where it is that of no page.
  */
-export function readPageOctets(body: Buffer): PageBody<JsonValue> | undefined {
-  if (!isUtf8(body) || wouldBurst(body)) return undefined;
-  // Where all is ASCII, whatever is beyond it is an escape: read as text, such a page is one byte a character too.
-  const octets = octetsOfEscapes(body.toString('latin1'), isAscii(body) ? 0 : FEW_ESCAPES);
-  if (octets === undefined) return undefined;
-  try {
-    return pageIn(parseJson(octets));
-  } catch {
-    return undefined;
-  }
+export function readOffsetBehind(rest: string): string | null | undefined {
+  const page = parseJson(`{"":0${rest}`);
+  return isJsonObject(page) && !Object.hasOwn(page, 'data') ? nextOffset(page.next_page) : undefined;
 }
 
 function pageIn(page: JsonValue): PageBody<JsonValue> {

@@ -1,32 +1,18 @@
+import { utf8Bytes, writeUtf8 } from '../utf8.ts';
+
 const FIRST_BYTES = 1024 * 1024;
 /** Of any number: what a varint of 64 bits takes. */
 const MOST_VARINT_BYTES = 10;
-/** Shorter texts are copied unit by unit: the two calls of native code take as long as twenty-odd units. */
-const SHORT_UNITS = 24;
+/** Fewer are copied one by one: the call of native code takes as long as some thirty. */
+const SHORT_OCTETS = 32;
 const NULL_BRANCH = 0;
 /** 1, as a varint: of a union with null, null is always the first. */
 const VALUE_BRANCH = 2;
-
-/**
- * How the bytes of a text are told from its characters: `utf8` for texts, `latin1` for those that have a character for each byte of their
- * UTF-8 already.
- */
-export type TextEncoding = 'utf8' | 'latin1';
 
 /** Avro's primitives, one behind the other, in memory that grows with them and is used again. */
 export class AvroBytes {
   #memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #sizeBytes = 0;
-  readonly #encoding: TextEncoding;
-  /** Up to which a character is its own byte. */
-  readonly #lastUnit: number;
-  readonly #mostBytesAUnit: number;
-
-  constructor(encoding: TextEncoding) {
-    this.#encoding = encoding;
-    this.#lastUnit = encoding === 'utf8' ? 0x7f : 0xff;
-    this.#mostBytesAUnit = encoding === 'utf8' ? 3 : 1;
-  }
 
   get sizeBytes(): number {
     return this.#sizeBytes;
@@ -53,10 +39,24 @@ export class AvroBytes {
   /** Throws where it is no text. */
   text(value: string): void {
     if (typeof value !== 'string') throw new TypeError(`${value} cannot be written as a text`);
-    this.#reserve(MOST_VARINT_BYTES + this.#mostBytesAUnit * value.length);
-    if (value.length < SHORT_UNITS && this.#units(value)) return;
-    this.#varint(2 * Buffer.byteLength(value, this.#encoding));
-    this.#sizeBytes += this.#memory.write(value, this.#sizeBytes, this.#encoding);
+    const length = utf8Bytes(value);
+    this.#reserve(MOST_VARINT_BYTES + length);
+    this.#varint(2 * length);
+    this.#sizeBytes = writeUtf8(this.#memory, this.#sizeBytes, value);
+  }
+
+  /** The text whose UTF-8 is there already. */
+  octets(from: Buffer, start: number, end: number): void {
+    const length = end - start;
+    this.#reserve(MOST_VARINT_BYTES + length);
+    this.#varint(2 * length);
+    if (length >= SHORT_OCTETS) this.#sizeBytes += from.copy(this.#memory, this.#sizeBytes, start, end);
+    else {
+      const memory = this.#memory;
+      let at = this.#sizeBytes;
+      for (let next = start; next < end; next++) memory[at++] = from[next] as number;
+      this.#sizeBytes = at;
+    }
   }
 
   optionalText(value: string | null): void {
@@ -65,9 +65,29 @@ export class AvroBytes {
 
   /** Says which of the two it is, of a union with null. The value itself comes next. */
   isThere<T>(value: T | null): value is T {
-    this.#reserve(1);
-    this.#memory[this.#sizeBytes++] = value === null ? NULL_BRANCH : VALUE_BRANCH;
+    this.branch(value !== null);
     return value !== null;
+  }
+
+  /** The same, of what is not at hand. */
+  branch(isThere: boolean): void {
+    this.#reserve(1);
+    this.#memory[this.#sizeBytes++] = isThere ? VALUE_BRANCH : NULL_BRANCH;
+  }
+
+  /** A map is blocks of pairs, each behind their number; a block of none ends it. */
+  map(pairs: readonly (readonly [string, string])[]): void {
+    if (pairs.length > 0) this.#pairs(pairs);
+    this.#reserve(1);
+    this.#memory[this.#sizeBytes++] = 0;
+  }
+
+  #pairs(pairs: readonly (readonly [string, string])[]): void {
+    this.long(pairs.length);
+    for (const [name, text] of pairs) {
+      this.text(name);
+      this.text(text);
+    }
   }
 
   /** All of it, in memory of its own. */
@@ -75,21 +95,6 @@ export class AvroBytes {
     const copy = Buffer.allocUnsafeSlow(this.#sizeBytes);
     this.#memory.copy(copy, 0, 0, this.#sizeBytes);
     return copy;
-  }
-
-  /** False, with nothing written, where a character is not its own byte. */
-  #units(value: string): boolean {
-    const memory = this.#memory;
-    const lastUnit = this.#lastUnit;
-    let at = this.#sizeBytes;
-    memory[at++] = 2 * value.length;
-    for (let index = 0; index < value.length; index++) {
-      const unit = value.charCodeAt(index);
-      if (unit > lastUnit) return false;
-      memory[at++] = unit;
-    }
-    this.#sizeBytes = at;
-    return true;
   }
 
   /** By division: a time does not fit into 32 bits. */

@@ -41,7 +41,7 @@ export function fill<R extends { additional_properties: AdditionalProperties }>(
 }
 
 /** The JSON text of a property that no typed field holds; undefined where a map of texts cannot hold it either. */
-function leftoverText(name: string, value: JsonValue, findings: Findings): string | undefined {
+export function leftoverText(name: string, value: JsonValue, findings: Findings): string | undefined {
   inspectValue(value, 0, findings);
   if (findings.isTooDeep) return undefined;
   if (isMapKey(name)) return JSON.stringify(value);
@@ -50,7 +50,7 @@ function leftoverText(name: string, value: JsonValue, findings: Findings): strin
 }
 
 /** `__proto__` is no key like the others in the objects that stand for maps; a malformed name has no UTF-8 form. */
-const isMapKey = (name: string): boolean => name !== '__proto__' && name.isWellFormed();
+export const isMapKey = (name: string): boolean => name !== '__proto__' && name.isWellFormed();
 
 function inspectValue(value: JsonValue, depth: number, findings: Findings): void {
   if (typeof value === 'string') {

@@ -3,7 +3,7 @@
  * (docs/adr/0013-records-are-written-without-avsc.md).
  */
 
-import { AvroBytes, type TextEncoding } from './avro-bytes.ts';
+import type { AvroBytes } from './avro-bytes.ts';
 import type {
   ActorRecord,
   AdditionalProperties,
@@ -17,43 +17,17 @@ import { NO_PROPERTIES } from './leftovers.ts';
 import { HEADER_BYTES } from './wire-format.ts';
 
 /**
- * Writes the records of a page one behind the other, each behind room for its header. An allocation a record would cost as much as the
- * encoding.
+ * Writes a record behind all that was written before, and behind room for its header. Throws where a text or a number is none, a defect of
+ * the mapping, and has then written nothing.
  */
-export class RecordWriter {
-  /** Used for all pages; it grows to the largest. */
-  readonly #bytes: AvroBytes;
-
-  /** @param encoding of the texts of the records */
-  constructor(encoding: TextEncoding) {
-    this.#bytes = new AvroBytes(encoding);
-  }
-
-  /** Forgets what was written. */
-  begin(): void {
-    this.#bytes.cutTo(0);
-  }
-
-  /** Since it began: where the last record ends. */
-  get sizeBytes(): number {
-    return this.#bytes.sizeBytes;
-  }
-
-  /** Throws where a text or a number is none, a defect of the mapping, and has then written nothing. */
-  write(record: EventRecord): void {
-    const { sizeBytes } = this.#bytes;
-    try {
-      this.#bytes.skip(HEADER_BYTES);
-      writeEvent(this.#bytes, record);
-    } catch (error) {
-      this.#bytes.cutTo(sizeBytes);
-      throw error;
-    }
-  }
-
-  /** All that was written, in memory of its own; what stands in place of the headers means nothing. */
-  copy(): Buffer<ArrayBuffer> {
-    return this.#bytes.copy();
+export function writeRecord(to: AvroBytes, record: EventRecord): void {
+  const { sizeBytes } = to;
+  try {
+    to.skip(HEADER_BYTES);
+    writeEvent(to, record);
+  } catch (error) {
+    to.cutTo(sizeBytes);
+    throw error;
   }
 }
 
@@ -114,15 +88,5 @@ function writeContext(to: AvroBytes, context: ContextRecord): void {
   writeProperties(to, context.additional_properties);
 }
 
-/** A map is blocks of pairs, each behind their number; a block of none ends it. */
-function writeProperties(to: AvroBytes, properties: AdditionalProperties): void {
-  if (properties !== NO_PROPERTIES) {
-    const texts = Object.entries(properties);
-    if (texts.length > 0) to.long(texts.length);
-    for (const [name, text] of texts) {
-      to.text(name);
-      to.text(text);
-    }
-  }
-  to.long(0);
-}
+const writeProperties = (to: AvroBytes, properties: AdditionalProperties): void =>
+  to.map(properties === NO_PROPERTIES ? [] : Object.entries(properties));

@@ -1,6 +1,7 @@
 /** What runs in the encoder's thread: answers each request in turn. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveBack } from '../byte-range.ts';
 import { toConnectorError } from '../errors.ts';
 import { hiderOf } from '../privacy/hiding.ts';
 import { memoryOf } from './encoded-page.ts';
@@ -16,6 +17,8 @@ parentPort?.on('message', ({ id, body, workspaceGid }: EncodeRequest) => {
   } catch (thrown) {
     const { code, message } = toConnectorError(thrown);
     parentPort?.postMessage({ id, failure: { code, message } } satisfies EncodeAnswer);
+  } finally {
+    giveBack(body);
   }
 });
 

@@ -1,20 +1,23 @@
-import { readPageBody, readPageOctets } from '../asana/page-body.ts';
-import type { EventRecord } from '../avro/event-record.ts';
+import { isUtf8 } from 'node:buffer';
+import { wouldBurst } from '../asana/containers.ts';
+import { MAX_EVENTS, readOffsetBehind, readPageBody } from '../asana/page-body.ts';
+import { AvroBytes } from '../avro/avro-bytes.ts';
 import { toRecord } from '../avro/mapping.ts';
-import { RecordWriter } from '../avro/record-writer.ts';
-import type { Unmappable } from '../avro/unmappable.ts';
+import { writeRecord } from '../avro/record-writer.ts';
 import { canonicalJson } from '../canonical-json.ts';
-import type { JsonValue } from '../json.ts';
+import { type JsonValue, parseJson } from '../json.ts';
 import type { HideFields } from '../privacy/hide-fields.ts';
 import type { UnmappableEvent } from './encoded-event.ts';
 import type { EncodedPage } from './encoded-page.ts';
 import { identityOf } from './identity.ts';
+import { afterSpace, afterValue, CLOSE_ARRAY, COMMA, NOT_PLAIN, OPEN_OBJECT } from './json-scan.ts';
+import { PlainEvent } from './plain-event.ts';
 
 /** Encodes pages, in memory that it uses again. */
 export class PageWriter {
   readonly #hide: HideFields | undefined;
-  readonly #octets = new RecordWriter('latin1');
-  readonly #texts = new RecordWriter('utf8');
+  readonly #plain = new PlainEvent();
+  readonly #bytes = new AvroBytes();
 
   constructor(hide: HideFields | undefined) {
     this.#hide = hide;
@@ -25,71 +28,110 @@ export class PageWriter {
    * is no page.
    */
   write(body: Buffer, workspaceGid: string): EncodedPage {
-    return this.#writeOctets(body, workspaceGid) ?? this.#writeTexts(body, workspaceGid);
+    return this.#writePlain(body, workspaceGid) ?? this.#writeParsed(body, workspaceGid);
   }
 
-  /** Undefined where something besides a record is needed as text. */
-  #writeOctets(body: Buffer, workspaceGid: string): EncodedPage | undefined {
+  /** Undefined where it is to be parsed as a whole: it is another page than Asana sends, or none, and what is wrong is said there. */
+  #writePlain(body: Buffer, workspaceGid: string): EncodedPage | undefined {
     // What is hidden is found, and hashed, by its text.
-    const page = this.#hide === undefined ? readPageOctets(body) : undefined;
-    if (page === undefined || BEYOND_ASCII.test(page.offset ?? '')) return undefined;
-    const columns = new Columns(page.events.length, this.#octets);
-    for (const event of page.events) {
-      const { record } = toRecord(event, workspaceGid);
-      if (record === undefined || BEYOND_ASCII.test(record.gid)) return undefined;
-      columns.addRecord(record);
+    if (this.#hide !== undefined || !isUtf8(body) || wouldBurst(body)) return undefined;
+    const columns = new Columns(this.#bytes, workspaceGid);
+    try {
+      const end = this.#writeEvents(body, columns);
+      const offset = end === NOT_PLAIN ? undefined : readOffsetBehind(body.toString('utf8', end));
+      return offset === undefined ? undefined : columns.page(offset);
+    } catch (error) {
+      // What JSON.parse throws, of a part that is no JSON or is nested too deeply.
+      if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+      throw error;
     }
-    return columns.page(page.offset);
   }
 
-  #writeTexts(body: Buffer, workspaceGid: string): EncodedPage {
-    const page = readPageBody(body, this.#hide);
-    const columns = new Columns(page.events.length, this.#texts);
-    for (const event of page.events) {
-      const { record, unmappable } = toRecord(event, workspaceGid);
-      if (record) columns.addRecord(record);
-      else columns.addUnmappable(event, unmappable);
+  /** Behind all of them, or NOT_PLAIN. */
+  #writeEvents(body: Buffer, columns: Columns): number {
+    const [beginning] = BEGINNING.exec(body.toString('latin1', 0, MOST_BEGINNING_BYTES)) ?? [];
+    if (beginning === undefined) return NOT_PLAIN;
+    let at = beginning.length;
+    if (body[at] === CLOSE_ARRAY) return at + 1;
+    for (let events = 1; events <= MAX_EVENTS; events++) {
+      if (body[at] !== OPEN_OBJECT) return NOT_PLAIN;
+      const end = afterSpace(body, this.#writeEvent(body, at, columns));
+      if (body[end] === CLOSE_ARRAY) return end + 1;
+      if (body[end] !== COMMA) return NOT_PLAIN;
+      at = afterSpace(body, end + 1);
     }
+    return NOT_PLAIN;
+  }
+
+  /** Behind it. */
+  #writeEvent(body: Buffer, at: number, columns: Columns): number {
+    const end = this.#plain.read(body, at);
+    if (end !== NOT_PLAIN) {
+      columns.addPlain(body, this.#plain);
+      return end;
+    }
+    const parsedEnd = afterValue(body, at);
+    columns.addParsed(parseJson(body.toString('utf8', at, parsedEnd)));
+    return parsedEnd;
+  }
+
+  #writeParsed(body: Buffer, workspaceGid: string): EncodedPage {
+    const page = readPageBody(body, this.#hide);
+    const columns = new Columns(this.#bytes, workspaceGid);
+    for (const event of page.events) columns.addParsed(event);
     return columns.page(page.offset);
   }
 }
 
-const BEYOND_ASCII = /[^\0-\x7f]/;
+/** Asana's pages begin with their events. */
+const BEGINNING = /^[ \t\r\n]*\{[ \t\r\n]*"data"[ \t\r\n]*:[ \t\r\n]*\[[ \t\r\n]*/;
+const MOST_BEGINNING_BYTES = 100;
 
 /** A page as it comes into being. */
 class Columns {
-  readonly #writer: RecordWriter;
-  readonly #ids: string[] = [];
-  readonly #createdAtMs: Float64Array<ArrayBuffer>;
-  readonly #ends: Uint32Array<ArrayBuffer>;
-  readonly #unmappable = new Map<number, UnmappableEvent>();
+  readonly #bytes: AvroBytes;
+  readonly #workspaceGid: string;
+  readonly #workspaceOctets: Buffer;
+  readonly #createdAtMs: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #unmappable = new Map<number, UnmappableEvent & { readonly id: string }>();
 
-  constructor(events: number, writer: RecordWriter) {
-    this.#writer = writer;
-    this.#createdAtMs = new Float64Array(events);
-    this.#ends = new Uint32Array(events);
-    writer.begin();
+  constructor(bytes: AvroBytes, workspaceGid: string) {
+    bytes.cutTo(0);
+    this.#bytes = bytes;
+    this.#workspaceGid = workspaceGid;
+    this.#workspaceOctets = Buffer.from(workspaceGid);
   }
 
-  addRecord(record: EventRecord): void {
-    this.#writer.write(record);
-    this.#add(record.gid, record.created_at);
+  addPlain(body: Buffer, event: PlainEvent): void {
+    event.write(body, this.#workspaceOctets, this.#bytes);
+    this.#add(event.createdAtMs);
   }
 
-  addUnmappable(event: JsonValue, why: Unmappable): void {
-    this.#unmappable.set(this.#ids.length, { json: canonicalJson(event), ...why });
-    const { id, createdAtMs } = identityOf(event, { unmappable: why });
-    this.#add(id, createdAtMs);
+  addParsed(event: JsonValue): void {
+    const { record, unmappable } = toRecord(event, this.#workspaceGid);
+    if (record !== undefined) {
+      writeRecord(this.#bytes, record);
+      this.#add(record.created_at);
+    } else {
+      const { id, createdAtMs } = identityOf(event, { unmappable });
+      this.#unmappable.set(this.#ends.length, { id, json: canonicalJson(event), ...unmappable });
+      this.#add(createdAtMs);
+    }
   }
 
   page(offset: string | null): EncodedPage {
-    const [ids, createdAtMs, ends, unmappable] = [this.#ids, this.#createdAtMs, this.#ends, this.#unmappable];
-    return { offset, ids, createdAtMs, ends, bytes: this.#writer.copy(), unmappable };
+    return {
+      offset,
+      createdAtMs: Float64Array.from(this.#createdAtMs),
+      ends: Uint32Array.from(this.#ends),
+      bytes: this.#bytes.copy(),
+      unmappable: this.#unmappable,
+    };
   }
 
-  #add(id: string, createdAtMs = Number.NaN): void {
-    const at = this.#ids.push(id) - 1;
-    this.#createdAtMs[at] = createdAtMs;
-    this.#ends[at] = this.#writer.sizeBytes;
+  #add(createdAtMs = Number.NaN): void {
+    this.#createdAtMs.push(createdAtMs);
+    this.#ends.push(this.#bytes.sizeBytes);
   }
 }

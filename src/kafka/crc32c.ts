@@ -1,7 +1,7 @@
-/** CRC-32C (Castagnoli), eight bytes a step ("slicing by 8", Kounavis and Berry, 2008). Node's zlib has another CRC-32. */
+/** CRC-32C (Castagnoli), sixteen bytes a step ("slicing by 8", Kounavis and Berry, 2008). Node's zlib has another CRC-32. */
 
 const POLYNOMIAL = 0x82f63b78;
-const SLICES = 8;
+const SLICES = 16;
 const BYTES = 256;
 
 /** `TABLE[256 * k + byte]` is the checksum of the byte with k zero bytes behind it. */
@@ -30,31 +30,26 @@ function look(table: Int32Array, at: number): number {
 export function crc32c(bytes: Uint8Array): number {
   const table = TABLE;
   const { length } = bytes;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, length);
   let crc = -1;
   let at = 0;
   for (const last = length - SLICES; at <= last; at += SLICES) {
-    const low = crc ^ word(bytes, at);
-    const high = word(bytes, at + 4);
     crc =
-      look(table, 1792 + (low & 0xff)) ^
-      look(table, 1536 + ((low >>> 8) & 0xff)) ^
-      look(table, 1280 + ((low >>> 16) & 0xff)) ^
-      look(table, 1024 + (low >>> 24)) ^
-      look(table, 768 + (high & 0xff)) ^
-      look(table, 512 + ((high >>> 8) & 0xff)) ^
-      look(table, 256 + ((high >>> 16) & 0xff)) ^
-      look(table, high >>> 24);
+      lookWord(table, 3072, crc ^ words.getInt32(at, true)) ^
+      lookWord(table, 2048, words.getInt32(at + 4, true)) ^
+      lookWord(table, 1024, words.getInt32(at + 8, true)) ^
+      lookWord(table, 0, words.getInt32(at + 12, true));
   }
   for (; at < length; at++) crc = look(table, (crc ^ (bytes[at] as number)) & 0xff) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
-/** Four bytes, the first the lowest. */
-function word(bytes: Uint8Array, at: number): number {
+/** Of four bytes, the checksum of the last of which begins at `from`. */
+function lookWord(table: Int32Array, from: number, bytes: number): number {
   return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
+    look(table, from + 768 + (bytes & 0xff)) ^
+    look(table, from + 512 + ((bytes >>> 8) & 0xff)) ^
+    look(table, from + 256 + ((bytes >>> 16) & 0xff)) ^
+    look(table, from + (bytes >>> 24))
   );
 }

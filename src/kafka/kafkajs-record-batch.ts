@@ -3,7 +3,8 @@
  * record, and was the largest part of the time of an event (docs/adr/0005-record-batches.md).
  */
 
-import { type ByteRange, sizeOf } from '../byte-range.ts';
+import { type ByteRange, copyBytes, sizeOf } from '../byte-range.ts';
+import { utf8Bytes, writeUtf8 } from '../utf8.ts';
 import type { OutgoingRecord } from './client.ts';
 import { crc32c } from './crc32c.ts';
 
@@ -155,12 +156,7 @@ const sizeOfBytes = (bytes: ByteRange | null): number =>
 
 function writeBytes(buffer: Buffer, offset: number, bytes: ByteRange | null): number {
   if (bytes === null) return writeVarint(buffer, offset, NULL_LENGTH);
-  const { memory, start, end } = bytes;
-  // It would be copied short, and what the buffer held before would be sent, with a checksum that is right.
-  if (end > memory.length)
-    throw new RangeError(`a value ends at ${end}, in a memory of ${memory.length} bytes`);
-  const at = writeVarint(buffer, offset, sizeOf(bytes));
-  return at + memory.copy(buffer, at, start, end);
+  return copyBytes(bytes, buffer, writeVarint(buffer, offset, sizeOf(bytes)));
 }
 
 // Nearly no record has any, and objects and lists for none were a tenth of all memory that an event took.
@@ -184,12 +180,11 @@ function writeHeaders(buffer: Buffer, offset: number, headers: OutgoingRecord['h
 
 function sizeOfText(text: string | null): number {
   if (text === null) return sizeOfVarint(NULL_LENGTH);
-  const sizeBytes = Buffer.byteLength(text);
+  const sizeBytes = utf8Bytes(text);
   return sizeOfVarint(sizeBytes) + sizeBytes;
 }
 
 function writeText(buffer: Buffer, offset: number, text: string | null): number {
   if (text === null) return writeVarint(buffer, offset, NULL_LENGTH);
-  const at = writeVarint(buffer, offset, Buffer.byteLength(text));
-  return at + buffer.write(text, at);
+  return writeUtf8(buffer, writeVarint(buffer, offset, utf8Bytes(text)), text);
 }

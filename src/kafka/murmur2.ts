@@ -1,3 +1,5 @@
+import { utf8Bytes } from '../utf8.ts';
+
 const M = 0x5bd1e995;
 const SEED = 0x9747b28c;
 
@@ -8,7 +10,7 @@ const SEED = 0x9747b28c;
  */
 export function partitionOf(key: string, partitions: number): number {
   // A gid is ASCII, each character a byte: a buffer for it takes longer than the hash.
-  const octets = Buffer.byteLength(key) === key.length ? key : Buffer.from(key).toString('latin1');
+  const octets = utf8Bytes(key) === key.length ? key : Buffer.from(key).toString('latin1');
   return (murmur2(octets) & 0x7fffffff) % partitions;
 }
 

@@ -1,5 +1,6 @@
 import { sizeOf } from '../byte-range.ts';
 import { ConnectorError } from '../errors.ts';
+import { utf8Bytes } from '../utf8.ts';
 import type { OutgoingRecord, Transaction } from './client.ts';
 
 export interface TopicTarget {
@@ -127,8 +128,7 @@ export function* chunks<R extends OutgoingRecord>(
 }
 
 function mostBytesOf({ key, value, headers }: OutgoingRecord): number {
-  let sizeBytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key ?? '') + sizeOf(value);
-  for (const name in headers)
-    sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '') + 10;
+  let sizeBytes = RECORD_OVERHEAD_BYTES + utf8Bytes(key ?? '') + sizeOf(value);
+  for (const name in headers) sizeBytes += utf8Bytes(name) + utf8Bytes(headers[name] ?? '') + 10;
   return sizeBytes;
 }

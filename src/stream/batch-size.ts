@@ -3,7 +3,7 @@
 /** A page, so that a session that is cut off by a timeout begins with what is surely quick enough. */
 export const FIRST_BATCH_BYTES = 1024 * 1024;
 /** The records of a partition then still fit into one batch of Kafka's default size. */
-const MOST_BATCH_BYTES = 8 * 1024 * 1024;
+const MOST_BATCH_BYTES = 4 * 1024 * 1024;
 // Far from the transaction timeout, at which the broker aborts it.
 const TIMEOUT_SHARE = 1 / 4;
 // Longer than this, readers wait for it, and nothing is won any more.

@@ -1,4 +1,4 @@
-import { rangeOf } from '../byte-range.ts';
+import { giveBack, rangeOf } from '../byte-range.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../error-list.ts';
 import { ConnectorError } from '../errors.ts';
@@ -81,7 +81,7 @@ export class Committer {
 
   /**
    * Commits the pages' new events, their dead letters and the cursor behind them, all or nothing. The cursor moves only once
-   * the commit is acknowledged. After a throw the session is of no further use.
+   * the commit is acknowledged, and then the memory of the pages is given back. After a throw the session is of no further use.
    */
   async commit(pages: readonly ReadPage[]): Promise<Cursor> {
     let cursor = this.#cursor;
@@ -90,7 +90,9 @@ export class Committer {
     for (const page of pages) cursor = this.#addPage(batch, page, cursor);
     if (cursor === undefined) throw new RangeError('without a page there is nothing to commit');
     this.#caughtUp = pages.at(-1)?.left !== 'more';
-    return this.#put(batch, cursor, pages.length);
+    const moved = await this.#put(batch, cursor, pages.length);
+    for (const { events } of pages) giveBackMemory(events);
+    return moved;
   }
 
   /**
@@ -221,6 +223,16 @@ export class Committer {
     });
     const records = gaps.map((gap) => record(keys.gap(gap.fromMs), encodeGap(gap, nowMs)));
     await writeAll(tx, state, [...records, record(keys.cursor, encodeCursor(cursor))], 'STATE_REFUSED');
+  }
+}
+
+/** Nearly always one for all. */
+function giveBackMemory(events: readonly StreamEvent[]): void {
+  let last: Buffer | undefined;
+  for (const { value } of events) {
+    if (value === undefined || value.memory === last) continue;
+    last = value.memory;
+    giveBack(last);
   }
 }
 

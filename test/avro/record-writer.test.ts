@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { AvroBytes } from '../../src/avro/avro-bytes.ts';
 import type { EventRecord } from '../../src/avro/event-record.ts';
-import { RecordWriter } from '../../src/avro/record-writer.ts';
+import { writeRecord } from '../../src/avro/record-writer.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
 import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
 import { parseJson } from '../../src/json.ts';
@@ -12,19 +13,19 @@ import { framed, recordOf } from './round-trip.ts';
 const withName = (name: string) => recordOf({ ...TASK_DELETED, resource: { name } });
 
 /** The Avro of each record, as the writer put them one behind the other. */
-function written(writer: RecordWriter, records: readonly EventRecord[]): Buffer[] {
-  writer.begin();
+function written(to: AvroBytes, records: readonly EventRecord[]): Buffer[] {
+  to.cutTo(0);
   const ends = records.map((record) => {
-    writer.write(record);
-    return writer.sizeBytes;
+    writeRecord(to, record);
+    return to.sizeBytes;
   });
-  const copy = writer.copy();
+  const copy = to.copy();
   return ends.map((end, at) => copy.subarray((ends[at - 1] ?? 0) + HEADER_BYTES, end));
 }
 
 function expectBytesOfAvsc(record: EventRecord): void {
-  const [bytes] = written(new RecordWriter('utf8'), [record]);
-  expect(bytes?.toString('hex')).toBe(EVENT_TYPE.toBuffer(record).toString('hex'));
+  const [value] = written(new AvroBytes(), [record]);
+  expect(value?.toString('hex')).toBe(EVENT_TYPE.toBuffer(record).toString('hex'));
 }
 
 test('a record is framed as 0, the schema id as a big-endian int32, and the Avro encoding', () => {
@@ -39,7 +40,7 @@ test('records stand one behind the other, however large they grow', () => {
   const records = Array.from({ length: 400 }, (_, index) =>
     withName('é'.repeat((index * index * 7) % 9_000) + (index === 250 ? 'x'.repeat(3_000_000) : '')),
   );
-  for (const [index, value] of written(new RecordWriter('utf8'), records).entries())
+  for (const [index, value] of written(new AvroBytes(), records).entries())
     expect(value.equals(EVENT_TYPE.toBuffer(records[index]))).toBe(true);
 });
 
@@ -83,20 +84,20 @@ test('whatever the event, its record has the bytes that avsc gives it', () => {
 });
 
 test('what was copied stays unchanged by the next page', () => {
-  const writer = new RecordWriter('utf8');
-  const [first] = written(writer, [withName('a')]);
-  written(writer, [withName('b')]);
+  const bytes = new AvroBytes();
+  const [first] = written(bytes, [withName('a')]);
+  written(bytes, [withName('b')]);
   expect(first?.equals(EVENT_TYPE.toBuffer(withName('a')))).toBe(true);
 });
 
 test('a value that is no record is refused, and the writer goes on', () => {
-  const writer = new RecordWriter('utf8');
-  writer.write(withName('before'));
-  const { sizeBytes } = writer;
-  expect(() => writer.write({ ...withName('x'), gid: null as unknown as string })).toThrow(TypeError);
+  const bytes = new AvroBytes();
+  writeRecord(bytes, withName('before'));
+  const { sizeBytes } = bytes;
+  expect(() => writeRecord(bytes, { ...withName('x'), gid: null as unknown as string })).toThrow(TypeError);
   for (const created_at of [-1, 1.5, Number.NaN, 2 ** 53])
-    expect(() => writer.write({ ...withName('x'), created_at })).toThrow(RangeError);
-  expect(writer.sizeBytes).toBe(sizeBytes);
+    expect(() => writeRecord(bytes, { ...withName('x'), created_at })).toThrow(RangeError);
+  expect(bytes.sizeBytes).toBe(sizeBytes);
 });
 
 test('real events take at most 60 % of the bytes of their JSON', () => {

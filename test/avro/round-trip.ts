@@ -1,7 +1,8 @@
+import { AvroBytes } from '../../src/avro/avro-bytes.ts';
 import { createDecoder } from '../../src/avro/decoder.ts';
 import type { EventRecord } from '../../src/avro/event-record.ts';
 import { toRecord } from '../../src/avro/mapping.ts';
-import { RecordWriter } from '../../src/avro/record-writer.ts';
+import { writeRecord } from '../../src/avro/record-writer.ts';
 import { EVENT_TYPE } from '../../src/avro/schema.ts';
 import { toEvent } from '../../src/avro/to-event.ts';
 import { writeHeader } from '../../src/avro/wire-format.ts';
@@ -18,9 +19,9 @@ export function recordOf(event: JsonValue): EventRecord {
 
 /** A record as the value of the topic. */
 export function framed(record: EventRecord, schemaId: number): Buffer {
-  const writer = new RecordWriter('utf8');
-  writer.write(record);
-  const value = writer.copy();
+  const bytes = new AvroBytes();
+  writeRecord(bytes, record);
+  const value = bytes.copy();
   writeHeader(value, 0, schemaId);
   return value;
 }

@@ -22,7 +22,7 @@ const bodyOf = (...events: unknown[]) =>
 const MORTAL = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
-    const page = { offset: 'alive', ids: [], createdAtMs: new Float64Array(), ends: new Uint32Array(), bytes: new Uint8Array(), unmappable: new Map() };
+    const page = { offset: 'alive', createdAtMs: new Float64Array(), ends: new Uint32Array(), bytes: new Uint8Array(), unmappable: new Map() };
     parentPort.on('message', ({ id, body }) => {
       const text = Buffer.from(body).toString();
       if (text === 'die') throw new Error('it died');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { eventIn } from '../../src/avro/to-event.ts';
 import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
 import { bytesIn } from '../../src/byte-range.ts';
@@ -11,8 +11,8 @@ import { TASK_DELETED } from '../avro/realistic-events.ts';
 
 const WORKSPACE_GID = '1200000000000001';
 const writer = new PageWriter(undefined);
-/** Hides nothing, and so reads each page as text. */
-const textWriter = new PageWriter((event) => event);
+/** Hides nothing, and so parses each page as a whole. */
+const parsingWriter = new PageWriter((event) => event);
 
 /** All of it but the room for headers, where anything may stand; or what it throws. */
 function outcome(by: PageWriter, body: Buffer): unknown {
@@ -50,7 +50,7 @@ const eventTexts = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('1', 'é', '\u0085').map(dated) },
 );
 
-describe('a page is the same, whether its texts stay bytes or not', () => {
+describe('a page is the same, whether it is read as bytes or parsed', () => {
   const pages = fc.record({
     events: fc.array(eventTexts, { maxLength: 4 }),
     offset: fc.constantFrom('"next"', 'null', '"nächste"', '"\\u00e9"'),
@@ -61,7 +61,7 @@ describe('a page is the same, whether its texts stay bytes or not', () => {
     fc.assert(
       fc.property(pages, ({ events, offset, spell }) => {
         const body = Buffer.from(spell(pageOf(events, offset)));
-        expect(outcome(writer, body)).toEqual(outcome(textWriter, body));
+        expect(outcome(writer, body)).toEqual(outcome(parsingWriter, body));
       }),
       { numRuns: 3_000 },
     );
@@ -75,11 +75,60 @@ describe('a page is the same, whether its texts stay bytes or not', () => {
     });
     fc.assert(
       fc.property(damaged, (body) => {
-        expect(outcome(writer, body)).toEqual(outcome(textWriter, body));
+        expect(outcome(writer, body)).toEqual(outcome(parsingWriter, body));
       }),
       { numRuns: 3_000 },
     );
   });
+});
+
+describe('the same, of an event that JSON.parse would read in its own way', () => {
+  const event = (...members: string[]) =>
+    pageOf([
+      `{"gid":"1","created_at":"2026-06-01T00:00:05.000Z"${members.map((member) => `,${member}`).join('')}}`,
+    ]);
+
+  test.each([
+    ['a property twice', event('"actor":{"name":"a","name":"b"}')],
+    ['a text, then none', event('"actor":{"name":"a","name":null}')],
+    ['none, then a text', event('"actor":{"name":null,"name":"a"}')],
+    ['an object twice', event('"actor":{"name":"a"},"actor":{}')],
+    ['an undocumented property twice', event('"actor":{"x":1,"x":2}')],
+    ['names that are numbers', event('"b":1,"2":1,"1":1,"a":1')],
+    ['a name with an escape', event('"event\\u005ftype":"a"')],
+    ['a name that begins as one that is known', event('"event_types":"a","gi":1,"":2')],
+    ['__proto__', event('"__proto__":null,"actor":{"__proto__":["a"]}')],
+    ['an id that is a number, or none', event('"context":{"on_behalf_of_user_id":7}', '"details":{}')],
+    ['white space everywhere', event(' "a" : [ "b" , null ]\n', '\t"actor" :\r{ } ')],
+    ['numbers beyond a double', event('"n":9007199254740993', '"m":[1.0]')],
+    [
+      'more that is undocumented than is looked at one by one',
+      event(...Array.from({ length: 40 }, (_, n) => `"n${n}":null`)),
+    ],
+    ['far more', event(Array.from({ length: 100_000 }, (_, n) => `"n${n}":null`).join())],
+    ['a second list of events', `${event().slice(0, -1)},"data":[]}`],
+    ['no list of events first', '{"next_page":null,"data":[]}'],
+    ['an event that is none', pageOf(['{"gid":"1"}', '7'])],
+    ['a comma too many', event().replace('}]', '},]')],
+    ['what JSON has not', event('"a":NaN', '"b":[,]')],
+    ['a control character in a text', event('"event_type":"\t"')],
+    ['an end within an event', event('"event_type":"abc"').slice(0, 70)],
+  ])('%s', (_what, body) => {
+    expect(outcome(writer, Buffer.from(body))).toEqual(outcome(parsingWriter, Buffer.from(body)));
+  });
+});
+
+test('of what Asana usually sends, nothing is parsed but what stands behind the events', () => {
+  const body = Buffer.from(
+    pageOf([JSON.stringify({ ...TASK_DELETED, details: { method: ['SAML'], new_value: null } })]),
+  );
+  const parse = vi.spyOn(JSON, 'parse');
+  try {
+    writer.write(body, WORKSPACE_GID);
+    expect(parse.mock.calls).toEqual([['{"":0,"next_page":{"offset":"next"}}']]);
+  } finally {
+    parse.mockRestore();
+  }
 });
 
 test('each event that was sent comes out of its record', () => {

@@ -116,7 +116,7 @@ test('a value that is not all within its memory is refused: what is copied short
   const messages = [{ key: 'k', value, timestampMs: 1_700_000_000_000 }];
   const topicData = [{ topic: 'events', partitions: [{ partition: 0, firstSequence: 0, messages }] }];
   const sent = { acks: -1, timeout: 1, producerId: '7', producerEpoch: 1, compression: 0, topicData };
-  await expect(ourRequest(sent).encode()).rejects.toThrow('a value ends at 101, in a memory of 100 bytes');
+  await expect(ourRequest(sent).encode()).rejects.toThrow('bytes up to 101, of a memory of 100');
 });
 
 test('what it says of itself is what kafkajs says', () => {

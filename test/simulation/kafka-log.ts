@@ -1,7 +1,7 @@
 /** One partition as its leader keeps it: batches, markers, what each producer may append, and what readers may see. */
 
 import type { FetchedMessage, FetchedPartition } from 'kafkajs/src/cluster/index.js';
-import { bytesIn } from '../../src/byte-range.ts';
+import { type ByteRange, bytesIn, rangeOf } from '../../src/byte-range.ts';
 import type { OutgoingRecord } from '../../src/kafka/client.ts';
 import { ProtocolError } from './kafka-errors.ts';
 
@@ -160,11 +160,18 @@ export class PartitionLog {
       control,
       firstOffset,
       lastOffset: this.#endOffset - 1,
-      records: records.map((record, at) => ({ ...record, offset: firstOffset + at })),
+      records: records.map((record, at) => ({
+        ...record,
+        value: copyOf(record.value),
+        offset: firstOffset + at,
+      })),
     });
     return firstOffset;
   }
 }
+
+/** As a broker has one: whose record it was may give its memory back. */
+const copyOf = (value: ByteRange | null): ByteRange | null => value && rangeOf(Buffer.from(bytesIn(value)));
 
 function toMessages({ producer, control, firstOffset, lastOffset, records }: Batch): FetchedMessage[] {
   const batchContext = {
