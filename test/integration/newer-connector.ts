@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const RUN_TIMEOUT_MS = 110_000;
 const FIELDS = 'src/avro/event-fields.ts';
 const WRITER = 'src/avro/record-writer.ts';
+const PLAIN = 'src/encode/plain-event.ts';
 const RECORD = 'src/stream/cursor-record.ts';
 const SCHEMA = 'schemas/asana-audit-log-event.avsc';
 
@@ -36,6 +37,7 @@ export const WITH_A_FIELD: readonly Edit[] = [
     'to.optionalText(details.saml_response);',
     'to.optionalText(details.method); to.optionalText(details.saml_response);',
   ],
+  [PLAIN, "text('saml_response'),", "text('method'), text('saml_response'),"],
 ];
 
 /** The cursor says something that an older connector must not drop. */
