@@ -23,7 +23,8 @@ export function readPageBody(body: Uint8Array, hide: HideFields | undefined): Pa
  * `data` once more, of which the last one counts. Throws what `parseJson` throws where it is no JSON, ASANA_ANSWER_INVALID where it is that of no page.
  */
 export function readOffsetBehind(rest: string): string | null | undefined {
-  const page = parseJson(`{"":0${rest}`);
+  // Not a number in their place, which digits behind it would continue.
+  const page = parseJson(`{"":[]${rest}`);
   return isJsonObject(page) && !Object.hasOwn(page, 'data') ? nextOffset(page.next_page) : undefined;
 }
 

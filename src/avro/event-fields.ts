@@ -1,7 +1,7 @@
 /**
  * Which property of an event is held by which field of its record.
  *
- * Runs for every event, in one pass over the properties that are there: Asana sends them in any order, so the objects of a page have a
+ * Runs for every event that is parsed, in one pass over the properties that are there: Asana sends them in any order, so the objects of a page have a
  * thousand shapes, in which V8 takes long to look up a name. The records have one shape each.
  */
 

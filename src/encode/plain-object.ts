@@ -17,7 +17,7 @@ import {
   QUOTE,
 } from './json-scan.ts';
 
-/** What a record has a field for. A number may be one that the field does not hold: it is never plain. */
+/** What a record has a field for. Where that is a number, no value is plain: it may be one that the field does not hold. */
 export interface Property {
   readonly name: string;
   readonly holds: 'text' | 'number' | PlainObject;
@@ -37,6 +37,7 @@ export class PlainObject {
   readonly #names: JsonNames;
   readonly #properties: readonly Property[];
   readonly #objects: readonly (PlainObject | undefined)[];
+  readonly #isText: readonly boolean[];
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   readonly #escaped: string[] = [];
@@ -48,6 +49,7 @@ export class PlainObject {
     this.#names = new JsonNames(properties.map(({ name }) => name));
     this.#properties = properties;
     this.#objects = properties.map(({ holds }) => (holds instanceof PlainObject ? holds : undefined));
+    this.#isText = properties.map(({ holds }) => holds === 'text');
     this.#starts = new Int32Array(properties.length);
     this.#ends = new Int32Array(properties.length);
   }
@@ -112,14 +114,14 @@ export class PlainObject {
     if (index === -1) return this.#readLeftover(bytes, bytes.toString('utf8', at, nameEnd), start);
     // Of two with one name, the last counts.
     if (this.#starts[index] !== ABSENT) return NOT_PLAIN;
-    const object = this.#objects[index];
     const first = bytes[start];
-    if (first === QUOTE && object === undefined) {
+    if (first === QUOTE && this.#isText[index]) {
       const end = afterCharacters(bytes, start + 1);
       this.#starts[index] = start + 1;
       this.#ends[index] = end;
       return bytes[end] === QUOTE ? end + 1 : this.#readEscaped(bytes, index, start, end);
     }
+    const object = this.#objects[index];
     if (first === OPEN_OBJECT && object !== undefined) {
       this.#starts[index] = start;
       return object.read(bytes, start);

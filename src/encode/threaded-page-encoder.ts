@@ -10,7 +10,7 @@ import type { PageEncoder } from './page-encoder.ts';
 const PROGRAM = new URL('./encoder-thread.ts', import.meta.url);
 
 /**
- * {@link PageEncoder} in a thread of its own, which takes half of the work of an event from the one that talks to Kafka
+ * {@link PageEncoder} in a thread of its own, which takes JSON and Avro from the one that talks to Kafka
  * (docs/adr/0011-pages-are-encoded-in-a-thread.md). A thread that ends by itself fails what it was asked for; the next page has another.
  */
 export class ThreadedPageEncoder implements PageEncoder {

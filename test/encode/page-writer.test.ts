@@ -4,10 +4,13 @@ import { eventIn } from '../../src/avro/to-event.ts';
 import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
 import { bytesIn } from '../../src/byte-range.ts';
 import { type EncodedPage, eventsOf } from '../../src/encode/encoded-page.ts';
+import { NOT_PLAIN } from '../../src/encode/json-scan.ts';
 import { PageWriter } from '../../src/encode/page-writer.ts';
+import { PlainEvent } from '../../src/encode/plain-event.ts';
 import { parseJson } from '../../src/json.ts';
 import { hostileEventTexts } from '../avro/event-texts.ts';
 import { TASK_DELETED } from '../avro/realistic-events.ts';
+import { nearlyPlainEventTexts } from './nearly-plain-events.ts';
 
 const WORKSPACE_GID = '1200000000000001';
 const writer = new PageWriter(undefined);
@@ -45,7 +48,8 @@ const lacking = fc.constantFrom('{"created_at":"2026-06-01T00:00:05Z","é":"ü"}
 const dated = (gid: string) =>
   JSON.stringify({ gid, created_at: '2026-06-01T00:00:05.000Z', name: 'Zoë 🚀' });
 const eventTexts = fc.oneof(
-  { weight: 8, arbitrary: hostileEventTexts },
+  { weight: 4, arbitrary: hostileEventTexts },
+  { weight: 4, arbitrary: nearlyPlainEventTexts },
   { weight: 1, arbitrary: lacking },
   { weight: 1, arbitrary: fc.constantFrom('1', 'é', '\u0085').map(dated) },
 );
@@ -65,6 +69,22 @@ describe('a page is the same, whether it is read as bytes or parsed', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  test('of events that are nearly plain, most of which are not parsed', () => {
+    const plain = new PlainEvent();
+    let events = 0;
+    let plainEvents = 0;
+    fc.assert(
+      fc.property(nearlyPlainEventTexts, (text) => {
+        const body = Buffer.from(pageOf([text]));
+        expect(outcome(writer, body)).toEqual(outcome(parsingWriter, body));
+        events++;
+        if (plain.read(body, pageOf([]).indexOf('[') + 1) !== NOT_PLAIN) plainEvents++;
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(plainEvents / events).toBeGreaterThan(0.5);
   });
 
   test('or damaged: then it is refused the same way', () => {
@@ -99,6 +119,14 @@ describe('the same, of an event that JSON.parse would read in its own way', () =
     ['a name that begins as one that is known', event('"event_types":"a","gi":1,"":2')],
     ['__proto__', event('"__proto__":null,"actor":{"__proto__":["a"]}')],
     ['an id that is a number, or none', event('"context":{"on_behalf_of_user_id":7}', '"details":{}')],
+    ['an id that is a text', event('"context":{"on_behalf_of_user_id":"1200000000000001"}')],
+    ['an id that is an empty text', event('"context":{"on_behalf_of_user_id":""}')],
+    ['an id that is an escaped text', event('"context":{"on_behalf_of_user_id":"\\u0061"}')],
+    ['an id that is an object', event('"context":{"on_behalf_of_user_id":{}}')],
+    [
+      'a number behind the events that goes on',
+      `${event().slice(0, event().indexOf(']') + 1)}.5,"next_page":null}`,
+    ],
     ['white space everywhere', event(' "a" : [ "b" , null ]\n', '\t"actor" :\r{ } ')],
     ['numbers beyond a double', event('"n":9007199254740993', '"m":[1.0]')],
     [
@@ -125,7 +153,7 @@ test('of what Asana usually sends, nothing is parsed but what stands behind the 
   const parse = vi.spyOn(JSON, 'parse');
   try {
     writer.write(body, WORKSPACE_GID);
-    expect(parse.mock.calls).toEqual([['{"":0,"next_page":{"offset":"next"}}']]);
+    expect(parse.mock.calls).toEqual([['{"":[],"next_page":{"offset":"next"}}']]);
   } finally {
     parse.mockRestore();
   }
