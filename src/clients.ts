@@ -82,7 +82,8 @@ function createAsanaClients<E extends PageEvent>(
   ports: ClientPorts<E>,
 ): { clients: Map<string, AuditLogClient<E>>; budgets: Map<TokenBudget, Set<string>> } {
   const { clock, random } = ports;
-  const get = httpGet(dispatcher, { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES });
+  const limits = { deadlineMs: config.ASANA_REQUEST_TIMEOUT, maxBodyBytes: MAX_BODY_BYTES };
+  const get = httpGet(dispatcher, limits, clock);
   const hiding = hidingOf(config);
   const byToken = new Map<string, TokenBudget>();
   const budgets = new Map<TokenBudget, Set<string>>();

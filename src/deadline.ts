@@ -3,7 +3,11 @@ import type { Clock } from './clock.ts';
 /** Without a reason of its own, aborting takes the stack, which is the dearest part of a call that is in time. */
 const FINISHED = 'finished';
 
-/** Runs `work` with a signal that aborts with `signal`, or after `limitMs` with the error that `late` makes. */
+/**
+ * Runs `work` with a signal that aborts with `signal`, or after `limitMs` with the error that `late` makes.
+ *
+ * Not by AbortSignal.timeout(): its timer stays until the limit, so that a minute of pages in time leaves thousands of them.
+ */
 export async function withDeadline<T>(
   clock: Clock,
   limitMs: number,
@@ -12,14 +16,18 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const finished = new AbortController();
-  const expired = new AbortController();
+  const limited = new AbortController();
+  const stop = () => limited.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   const timer = clock.sleep(limitMs, finished.signal).then(
-    () => expired.abort(late()),
+    () => limited.abort(late()),
     () => {},
   );
   try {
-    return await work(AbortSignal.any([signal, expired.signal]));
+    return await work(limited.signal);
   } finally {
+    signal.removeEventListener('abort', stop);
     finished.abort(FINISHED);
     await timer;
   }

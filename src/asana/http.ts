@@ -1,5 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import { type Dispatcher, request } from 'undici';
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import { ConnectorError, messageOf } from '../errors.ts';
 import { quote } from './quote.ts';
 
@@ -25,30 +27,27 @@ export type HttpGet = (url: URL, headers: Record<string, string>, signal: AbortS
  * Throws ASANA_UNREACHABLE where no whole answer came, ASANA_ANSWER_INVALID where it was too large or not what it said;
  * the signal's reason where `signal` aborted.
  */
-export function httpGet(dispatcher: Dispatcher, limits: HttpLimits): HttpGet {
+export function httpGet(dispatcher: Dispatcher, limits: HttpLimits, clock: Clock): HttpGet {
+  const { deadlineMs, maxBodyBytes } = limits;
+  const late = () => new Error(`no whole answer within ${deadlineMs} ms`);
   return async (url, headers, signal) => {
     signal.throwIfAborted();
-    const deadline = AbortSignal.timeout(limits.deadlineMs);
-    const either = AbortSignal.any([signal, deadline]);
+    const options = {
+      dispatcher,
+      headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
+    };
     try {
-      const asked = request(url, {
-        dispatcher,
-        signal: either,
-        headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...headers },
+      return await withDeadline(clock, deadlineMs, signal, late, async (limited) => {
+        const answer = await unlessAborted(request(url, { ...options, signal: limited }), limited);
+        const body = await readBody(answer, maxBodyBytes);
+        return { status: answer.statusCode, headers: answer.headers, body };
       });
-      const answer = await unlessAborted(asked, either);
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: await readBody(answer, limits.maxBodyBytes),
-      };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ConnectorError) throw error;
-      const what = deadline.aborted
-        ? `no whole answer within ${limits.deadlineMs} ms`
-        : quote(messageOf(error));
-      throw new ConnectorError('ASANA_UNREACHABLE', `${url.origin}: ${what}`, { cause: error });
+      throw new ConnectorError('ASANA_UNREACHABLE', `${url.origin}: ${quote(messageOf(error))}`, {
+        cause: error,
+      });
     }
   };
 }

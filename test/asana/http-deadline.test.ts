@@ -1,6 +1,7 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { expect, test } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
 import { getter, serveHttp, serveTcp } from './http-server.ts';
 
 const DEADLINE_MS = 50;
@@ -85,6 +86,14 @@ test('an abort before the request rejects with its reason and connects to nobody
   await expect(answer).rejects.toBe(reason);
   await macrotask();
   expect(connects).toBe(0);
+});
+
+test('an answer in time leaves no timer: a minute of pages once left thousands', async () => {
+  const clock = new FakeClock();
+  const { url } = await serveHttp((_, response) => response.end(String(clock.sleepers)));
+  const { body } = await getter({}, new Agent(), clock)(url);
+  expect(body.toString()).toBe('1');
+  expect(clock.sleepers).toBe(0);
 });
 
 test('an abort after the answer changes nothing', async () => {

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { type HttpLimits, httpGet } from '../../src/asana/http.ts';
+import { systemClock } from '../../src/clock.ts';
 
 export interface TestServer {
   readonly url: URL;
@@ -48,8 +49,9 @@ async function listen(server: Server): Promise<TestServer> {
 }
 
 /** A getter with a connection pool of its own; the deadline is far off unless the test is about it. */
-export function getter(limits: Partial<HttpLimits> = {}, agent = new Agent()) {
+export function getter(limits: Partial<HttpLimits> = {}, agent = new Agent(), clock = systemClock) {
   onTestFinished(() => agent.destroy());
-  const get = httpGet(agent, { deadlineMs: 60_000, maxBodyBytes: 1_000_000, ...limits });
+  const ofTest = { deadlineMs: 60_000, maxBodyBytes: 1_000_000, ...limits };
+  const get = httpGet(agent, ofTest, clock);
   return (url: URL, signal = new AbortController().signal, headers = {}) => get(url, headers, signal);
 }
