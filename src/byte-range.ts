@@ -10,18 +10,18 @@ export const rangeOf = (memory: Buffer): ByteRange => ({ memory, start: 0, end: 
 
 /** Throws where the range is not within its memory any more. */
 export function bytesIn(range: ByteRange): Buffer {
-  refuseLost(range);
+  refuseBeyondMemory(range);
   return range.memory.subarray(range.start, range.end);
 }
 
 /** Behind the bytes, copied to `at`, where there must be room for them. Throws as {@link bytesIn} does. */
 export function copyBytes(range: ByteRange, target: Buffer, at: number): number {
-  refuseLost(range);
+  refuseBeyondMemory(range);
   return at + range.memory.copy(target, at, range.start, range.end);
 }
 
 /** They would be cut short silently; and what was in a target before would be sent, with a checksum that is right. */
-function refuseLost({ memory, end }: ByteRange): void {
+function refuseBeyondMemory({ memory, end }: ByteRange): void {
   if (end > memory.length) throw new RangeError(`bytes up to ${end}, of a memory of ${memory.length}`);
 }
 
@@ -32,5 +32,6 @@ export const sizeOf = (range: ByteRange | null): number => (range === null ? 0 :
  * would let dozens of megabytes wait.
  */
 export function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === byteLength)
+    buffer.transfer(0);
 }

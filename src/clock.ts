@@ -1,4 +1,4 @@
-/** Time as a port: nothing below the composition root looks at a clock or waits by itself. */
+/** Time as a port: nothing that a stream is made of looks at a clock or waits by itself. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -8,6 +8,13 @@ test('a range of a memory that was given back is refused, and not read short', (
   expect(() => copyBytes(range, Buffer.alloc(200), 0)).toThrow(RangeError);
 });
 
+test('memory may be given back twice', () => {
+  const memory = Buffer.allocUnsafeSlow(100);
+  giveBack(memory);
+  giveBack(memory);
+  expect(memory).toHaveLength(0);
+});
+
 test('memory that is shared with others is not given back', () => {
   const shared = Buffer.from(new ArrayBuffer(100), 10, 50);
   giveBack(shared);

@@ -7,7 +7,7 @@ export interface EncodedPage {
   /** NaN where an event has none of its own. */
   readonly createdAtMs: Float64Array<ArrayBuffer>;
   /** All values, one behind the other. */
-  readonly bytes: Buffer<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** By event, where its value ends in `bytes`; it begins where the one before it ends. */
   readonly ends: Uint32Array<ArrayBuffer>;
   /** By event, of those that have no value. */
@@ -22,6 +22,7 @@ export const memoryOf = ({ createdAtMs, bytes, ends }: EncodedPage): ArrayBuffer
 ];
 
 export function eventsOf({ createdAtMs, bytes, ends, unmappable }: EncodedPage): EncodedEvent[] {
+  // A buffer comes out of another thread as a plain Uint8Array.
   const memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const events: EncodedEvent[] = [];
   let start = 0;

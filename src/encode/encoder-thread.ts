@@ -22,7 +22,7 @@ parentPort?.on('message', ({ id, body, workspaceGid }: EncodeRequest) => {
   }
 });
 
-// Nor can a request be answered that cannot be read: the thread ends, and with it what it was asked for.
+// A request that cannot be read has no id to answer to. The thread ends, and so fails all that it was asked for.
 parentPort?.on('messageerror', (error) => {
   throw error;
 });

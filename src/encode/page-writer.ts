@@ -41,7 +41,7 @@ export class PageWriter {
       const offset = end === NOT_PLAIN ? undefined : readOffsetBehind(body.toString('utf8', end));
       return offset === undefined ? undefined : columns.page(offset);
     } catch (error) {
-      // What JSON.parse throws, of a part that is no JSON or is nested too deeply.
+      // What JSON.parse throws, of a part that is no JSON or is nested too deeply. What is thrown for another reason, the parsing way meets again.
       if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
       throw error;
     }

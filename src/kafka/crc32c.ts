@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli), sixteen bytes a step ("slicing by 8", Kounavis and Berry, 2008). Node's zlib has another CRC-32. */
+/** CRC-32C (Castagnoli), sixteen bytes a step, as the "slicing by 8" of Kounavis and Berry (2008) takes eight. Node's zlib has another CRC-32. */
 
 const POLYNOMIAL = 0x82f63b78;
 const SLICES = 16;
@@ -44,7 +44,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** Of four bytes, the checksum of the last of which begins at `from`. */
+/** The share of four bytes, little-endian, in the checksum: the table of the last one begins at `from`, that of the first at `from + 768`. */
 function lookWord(table: Int32Array, from: number, bytes: number): number {
   return (
     look(table, from + 768 + (bytes & 0xff)) ^

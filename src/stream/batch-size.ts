@@ -2,7 +2,7 @@
 
 /** A page, so that a session that is cut off by a timeout begins with what is surely quick enough. */
 export const FIRST_BATCH_BYTES = 1024 * 1024;
-/** The records of a partition then still fit into one batch of Kafka's default size. */
+/** With twice as much, records live long enough for the collector to move them: slower. Also, those of a partition fit into one batch of Kafka's default size. */
 const MOST_BATCH_BYTES = 4 * 1024 * 1024;
 // Far from the transaction timeout, at which the broker aborts it.
 const TIMEOUT_SHARE = 1 / 4;

@@ -21,7 +21,7 @@ export const DEAD_LETTER_REASONS = [...UNMAPPABLE_CODES, 'refused-by-kafka'] as 
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 export interface DeadLetter {
-  /** The event's, where it has one that can be a key. */
+  /** Where Kafka refused its record; undefined where it has none. */
   readonly gid: string | undefined;
   /** The event whole, as canonical JSON. */
   readonly json: string;

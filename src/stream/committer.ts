@@ -184,10 +184,11 @@ export class Committer {
     const startedMs = clock.monotonicMs();
     await session.transact(async (tx) => {
       const { refused, ends } = await writeRecords(tx, this.#to.events, records);
-      for (const [partition, end] of ends) refuseLost(this.#to.events.topic, end, moved.ends.get(partition));
+      for (const [partition, end] of ends)
+        refuseLostTopic(this.#to.events.topic, end, moved.ends.get(partition));
       for (const { record, error } of refused) deadLetters.push(refusedLetter(record, error.message));
       const deadLettersEnd = await this.#writeDeadLetters(tx, deadLetters);
-      refuseLost(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
+      refuseLostTopic(this.#to.deadLetters.topic, deadLettersEnd, moved.deadLettersEnd);
       const refusedRecords = new Set(refused.map(({ record }) => record));
       published = records.filter((record) => !refusedRecords.has(record));
       const gids = published.map(({ key }) => key);
@@ -237,7 +238,7 @@ function giveBackMemory(events: readonly StreamEvent[]): void {
 }
 
 /** A topic that somebody made anew, or that was cut off, lacks what was committed to it: its offsets tell. */
-function refuseLost(topic: string, end: number | undefined, endBefore = 0): void {
+function refuseLostTopic(topic: string, end: number | undefined, endBefore = 0): void {
   if (end === undefined || end > endBefore) return;
   throw new ConnectorError(
     'TOPIC_LOST',

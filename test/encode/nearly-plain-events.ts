@@ -13,7 +13,7 @@ interface Field {
   readonly type: Alternative | readonly Alternative[];
 }
 
-/** Not of Asana's, or not to be anything at all. */
+/** Not properties of Asana's; and the time, which is always a valid one. */
 const OTHERS = new Set(['workspace_gid', 'additional_properties', 'original_json', 'created_at']);
 
 const texts = fc

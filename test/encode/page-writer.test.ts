@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { MAX_EVENTS } from '../../src/asana/page-body.ts';
 import { eventIn } from '../../src/avro/to-event.ts';
 import { HEADER_BYTES } from '../../src/avro/wire-format.ts';
 import { bytesIn } from '../../src/byte-range.ts';
@@ -12,6 +13,7 @@ import { hostileEventTexts } from '../avro/event-texts.ts';
 import { TASK_DELETED } from '../avro/realistic-events.ts';
 import { nearlyPlainEventTexts } from './nearly-plain-events.ts';
 
+const MINIMAL = '{"gid":"1","created_at":"2026-06-01T00:00:05.000Z"}';
 const WORKSPACE_GID = '1200000000000001';
 const writer = new PageWriter(undefined);
 /** Hides nothing, and so parses each page as a whole. */
@@ -39,7 +41,7 @@ const spellings: readonly ((json: string) => string)[] = [
   (json) => json.replaceAll(/[^\0-\x7f]/g, escaped),
   (json) => json.replaceAll(/[\x80-\u07ff]/g, escaped),
   (json) => json.replaceAll(/[^\0-\u07ff]/g, escaped),
-  (json) => json.replaceAll(/[<>&'-]/g, (character) => (character === '-' ? character : escaped(character))),
+  (json) => json.replaceAll(/[<>&']/g, escaped),
   (json) => `\ufeff${json}`,
 ];
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -127,6 +129,13 @@ describe('the same, of an event that JSON.parse would read in its own way', () =
       'a number behind the events that goes on',
       `${event().slice(0, event().indexOf(']') + 1)}.5,"next_page":null}`,
     ],
+    ['a gid with an escape', pageOf(['{"gid":"\\u0031","created_at":"2026-06-01T00:00:05.000Z"}'])],
+    ['an empty gid', pageOf(['{"gid":"","created_at":"2026-06-01T00:00:05.000Z"}'])],
+    ['a time in another form', pageOf(['{"gid":"1","created_at":"2026-06-01T02:00:05+02:00"}'])],
+    ['a time with an escape', pageOf(['{"gid":"1","created_at":"2026-06-01T00:00:05.000\\u005a"}'])],
+    ['white space before everything', `${' '.repeat(120)}${event()}`],
+    ['as many events as a page may have', pageOf(Array(MAX_EVENTS).fill(MINIMAL))],
+    ['one more', pageOf(Array(MAX_EVENTS + 1).fill(MINIMAL))],
     ['white space everywhere', event(' "a" : [ "b" , null ]\n', '\t"actor" :\r{ } ')],
     ['numbers beyond a double', event('"n":9007199254740993', '"m":[1.0]')],
     [

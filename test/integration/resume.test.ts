@@ -145,8 +145,9 @@ test.concurrent('events that cannot be mapped, or that Kafka refuses, go whole t
   expect(letters.length).toBeGreaterThan(10);
   expect(published.length + letters.length).toBe(3_000);
   expect(new Set(letters.map(({ headers }) => headers['error.code']))).toContain('refused-by-kafka');
-  for (const { value, headers } of letters) {
-    expect(JSON.parse(String(value))).toBeDefined();
+  for (const { key, value, headers } of letters) {
+    const { gid } = JSON.parse(String(value));
+    expect(key && String(key)).toBe(headers['error.code'] === 'refused-by-kafka' ? gid : null);
     expect(headers['error.message']).toBeTruthy();
   }
   const { stdout } = await runConnector(['verify'], environment);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { crc32c } from '../../src/kafka/crc32c.ts';
 
-// RFC 3720, B.4: the check values of iSCSI, which has the same polynomial.
+// RFC 3720, B.4: the check values of iSCSI, which has the same polynomial; and the usual one, of the digits.
 test.each([
   ['nothing', Buffer.alloc(0), 0],
   ['the digits 1 to 9', Buffer.from('123456789'), 0xe3069283],

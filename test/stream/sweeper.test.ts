@@ -2,20 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Page } from '../../src/asana/client.ts';
 import type { EncodedEvent } from '../../src/encode/encoded-event.ts';
-import type { OutgoingRecord, Transaction } from '../../src/kafka/client.ts';
-import { stateKeys } from '../../src/kafka/state-keys.ts';
+import type { Transaction } from '../../src/kafka/client.ts';
 import { watchStream } from '../../src/observe/stream-watch.ts';
-import { Committer, type Destination } from '../../src/stream/committer.ts';
-import { emptyBooks } from '../../src/stream/cursor.ts';
+import { Committer } from '../../src/stream/committer.ts';
 import type { StreamEvent } from '../../src/stream/events.ts';
 import { Sweeper } from '../../src/stream/sweeper.ts';
 import { watched } from '../observe/watched.ts';
 import { aCursor } from './a-cursor.ts';
+import { aDestination, EVENTS, recordingTo } from './a-destination.ts';
 import { aPage } from './a-page.ts';
 import { anEvent } from './an-event.ts';
 
 const MINUTE_MS = 60_000;
-const EVENTS = 'events';
 const options = { lookbackMs: 45 * MINUTE_MS, intervalMs: 15 * MINUTE_MS };
 // The recent ids are two generations of 10,000.
 const MORE_THAN_RECENT = 20_001;
@@ -33,7 +31,7 @@ async function sweeping() {
   });
   const published: string[] = [];
   const session = { transact: (work: (tx: Transaction) => Promise<void>) => work(recordingTo(published)) };
-  const committer = new Committer(cursor, DESTINATION, {
+  const committer = new Committer(cursor, aDestination({ sweeps: options }), {
     session,
     schemaId: 1,
     clock,
@@ -77,34 +75,6 @@ async function sweeping() {
       committer.commit([aPage({ mode: 'live', events, asOfMs: nowMs + MINUTE_MS, nowMs })]),
   };
 }
-
-const DESTINATION: Destination = {
-  workspaceGid: '111',
-  filters: '',
-  keys: stateKeys('name', '111'),
-  state: {
-    topic: 'state',
-    maxMessageBytes: 10_000_000,
-    partition: 0,
-    partitions: 1,
-    sessionKey: 's',
-    cursorKey: 'c',
-  },
-  books: emptyBooks(EVENTS),
-  events: { topic: EVENTS, maxMessageBytes: 1_000_000, partitions: 1 },
-  deadLetters: { topic: 'events.dead-letters', maxMessageBytes: 1_000_000 },
-  sweeps: options,
-};
-
-const recordingTo = (published: string[]): Transaction => ({
-  send: async (topic: string, partition: number, records: readonly OutgoingRecord[]) => {
-    const baseOffset = published.length;
-    if (topic === EVENTS) published.push(...records.map(({ key }) => String(key)));
-    return [{ topic, partition, errorCode: 0, baseOffset }];
-  },
-  commit: async () => {},
-  abort: async () => {},
-});
 
 const placed = (id: string, createdAtMs: number, isDated = true): StreamEvent => ({
   ...anEvent(id, isDated ? createdAtMs : undefined),
