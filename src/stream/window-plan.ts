@@ -29,15 +29,23 @@ export interface ReadAheadLimits {
 interface Cut {
   readonly leastWindows: number;
   readonly mostPages: number;
+  /**
+   * What all windows together would take of the memory if they were read to their ends. On average each is half read; the rest is for those
+   * that turn out larger.
+   */
+  readonly shareOfMemory: number;
 }
 
-/** Where requests are counted: few windows, as each costs a part of one for its proof. */
-const COUNTED: Cut = { leastWindows: 2, mostPages: 20 };
+/**
+ * Where requests are counted: few windows, as each costs a part of one for its proof. But with more of the memory, windows wait for room, and
+ * the quota is not used: what the larger ones save in proofs is lost.
+ */
+const COUNTED: Cut = { leastWindows: 2, mostPages: 20, shareOfMemory: 0.7 };
 /**
  * Where they are not: many and small ones, also of a source that answers at once. A commit takes what is read of the first window in time
  * order, so the sooner that is read to its end, the more is in a transaction, which takes 40 ms whatever is in it.
  */
-const UNCOUNTED: Cut = { leastWindows: 6, mostPages: 6 };
+const UNCOUNTED: Cut = { leastWindows: 6, mostPages: 6, shareOfMemory: 1 };
 
 const cutOf = ({ requestsPerMinute }: ReadAheadLimits): Cut =>
   requestsPerMinute === 0 ? UNCOUNTED : COUNTED;
@@ -94,9 +102,9 @@ export function askedToMs({ fromMs, toMs, targetEvents }: PlannedWindow, pace: P
 
 function pagesAWindow(pace: Pace, limits: ReadAheadLimits): number {
   const inFlight = windowsInFlight(pace, limits);
-  // On average each is half read, which leaves the other half of the memory to those that turn out larger.
-  const fitting = limits.maxHeldBytes / (inFlight * Math.max(1, pace.pageBytes));
-  return Math.max(LEAST_PAGES, Math.min(cutOf(limits).mostPages, Math.floor(fitting)));
+  const { mostPages, shareOfMemory } = cutOf(limits);
+  const fitting = (shareOfMemory * limits.maxHeldBytes) / (inFlight * Math.max(1, pace.pageBytes));
+  return Math.max(LEAST_PAGES, Math.min(mostPages, Math.floor(fitting)));
 }
 
 /** Smaller ones, so that all end at about the same time. */

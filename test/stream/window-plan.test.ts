@@ -3,7 +3,8 @@ import { NO_PACE } from '../../src/stream/window-pace.ts';
 import { askedToMs, firstWindow, surplus, windowsInFlight } from '../../src/stream/window-plan.ts';
 import { aPace, aPageSeen as page } from './a-pace.ts';
 
-const limits = { requestsPerMinute: 1_500, maxHeldBytes: 64_000_000 };
+// Of which seven tenths are for what windows are planned to hold.
+const limits = { requestsPerMinute: 1_500, maxHeldBytes: 64_000_000 / 0.7 };
 const END_MS = 20_000_000_000;
 const pace = aPace();
 
@@ -36,6 +37,11 @@ describe('a window', () => {
   test('is smaller where memory would not hold them all', () => {
     const slow = { ...pace, roundTripMs: 1_000 };
     expect(firstWindow({ fromMs: 0, toMs: 10_000_000 }, slow, limits, END_MS).targetEvents).toBe(3_000);
+  });
+
+  test('may be as large as memory holds where requests are not counted', () => {
+    const unlimited = { ...limits, requestsPerMinute: 0 };
+    expect(firstWindow({ fromMs: 0, toMs: 10_000_000 }, pace, unlimited, END_MS).targetEvents).toBe(4_000);
   });
 
   test('is smaller towards the end of all, and only there', () => {
